@@ -1,0 +1,3 @@
+"""
+Norms of child development that say whose norms they are.
+"""
