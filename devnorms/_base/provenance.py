@@ -1,0 +1,177 @@
+"""
+The record of how a result was made, and the hashes that identify it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PACKAGES = (
+    "devnorms", "numpy", "scipy", "pandas", "xarray", "pymc", "pytensor", "nutpie",
+    "numba", "arviz-stats", "narwhals", "pandera", "matplotlib", "seaborn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """
+    One data source that entered a result.
+
+    Attributes
+    ----------
+    id, version, sha256, licence, citation, url : str
+        What it is, which version, its hash, its terms and how to cite it.
+    """
+
+    id: str
+    version: str = ""
+    sha256: str = ""
+    licence: str = ""
+    citation: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """
+    How a result was made: enough to make it again, and to cite what it rests on.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+        Everything that entered.
+    settings : dict
+        The choices: what was counted, the model's specification, shares, levels.
+    seed : int or None
+        Seed of the sampler.
+    versions : dict
+        Python and package versions.
+    """
+
+    sources: tuple[Source, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(
+        cls,
+        sources: tuple[Source, ...] = (),
+        settings: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+    ) -> Self:
+        """
+        Make a record that also names the present versions.
+
+        Parameters
+        ----------
+        sources : tuple of Source
+            Everything that entered.
+        settings : mapping, optional
+            The choices.
+        seed : int, optional
+            Seed of the sampler.
+        """
+        return cls(sources, dict(settings or {}), seed, package_versions())
+
+    def with_settings(self, **settings: Any) -> Record:
+        """
+        Give a copy with further settings; one room adds to what another recorded.
+
+        Parameters
+        ----------
+        **settings : Any
+            Named choices, JSON-serialisable.
+        """
+        merged = {**self.settings, **settings}
+        return Record(self.sources, merged, self.seed, self.versions)
+
+    def to_json(self) -> str:
+        """Give the record as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """
+        Read a record that `to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON.
+        """
+        raw = json.loads(text)
+        sources = tuple(Source(**source) for source in raw["sources"])
+        return cls(sources, raw["settings"], raw["seed"], raw["versions"])
+
+
+def package_versions() -> dict[str, str]:
+    """
+    Versions of Python and of the packages that numbers may depend on.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def content_hash(value: object) -> str:
+    """
+    Hash anything that JSON can hold; key order does not matter.
+
+    Parameters
+    ----------
+    value : object
+        JSON-serialisable.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256).
+
+    Examples
+    --------
+    >>> content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def table_hash(table: pd.DataFrame) -> str:
+    """
+    Hash a table's column names and values, row order included, index excluded.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table; floats are hashed exactly.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256).
+    """
+    import pandas as pd
+
+    digest = hashlib.sha256("\x1f".join(map(str, table.columns)).encode())
+    for name in table.columns:
+        values = pd.util.hash_pandas_object(table[name], index=False)
+        digest.update(values.to_numpy().tobytes())
+    return digest.hexdigest()

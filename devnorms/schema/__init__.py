@@ -1,0 +1,3 @@
+"""
+The tables that cross the walls between rooms, one file per table.
+"""

@@ -1,0 +1,3 @@
+"""
+Synthetic children whose norms are known.
+"""

@@ -1,0 +1,3 @@
+"""
+Words in, table or file out; no statistics.
+"""
