@@ -1,3 +1,0 @@
-"""
-Synthetic children whose norms are known.
-"""

@@ -1,0 +1,177 @@
+"""
+Curves scattered around a known truth: what a good fit would give, without a sampler.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.special import expit
+
+from devnorms._base.provenance import Record, Source
+from devnorms.schema.curves import check_curves
+from devnorms.simulate.truth import Truth
+
+CHAINS = 2
+
+
+def simulate_curves(
+    truth: Truth,
+    *,
+    rng: np.random.Generator,
+    sd: float = 0.02,
+    draws: int = 200,
+    asked_per_leaf: int = 500,
+) -> xr.Dataset:
+    """
+    Make valid curves whose draws scatter around the truth; nothing is fitted.
+
+    Parameters
+    ----------
+    truth : Truth
+        From `draw_truth`.
+    rng : numpy.random.Generator
+        Source of randomness.
+    sd : float
+        Standard deviation of the draws: of every location, and five times as much of
+        every log slope, as in real fits. Zero gives the truth itself in every draw.
+    draws : int
+        Draws in each of two chains.
+    asked_per_leaf : int
+        Responses said to be behind each leaf.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `devnorms.schema.curves.check_curves` wants them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from devnorms.simulate import draw_truth
+    >>> rng = np.random.default_rng(1)
+    >>> curves = simulate_curves(draw_truth(rng=rng), rng=rng)
+    >>> curves.sizes["population"], curves.sizes["milestone"]
+    (6, 8)
+    """
+    leaves = truth.leaves
+    populations = leaves["population"].unique()
+    milestones = truth.centres["milestone"].to_numpy()
+    size = (CHAINS, draws, len(leaves))
+    location = leaves["location"].to_numpy() + rng.normal(0, sd, size)
+    log_slope = leaves["log_slope"].to_numpy() + rng.normal(0, 5 * sd, size)
+    pooled = (CHAINS, draws, len(milestones))
+    passed = _passed(leaves, asked_per_leaf)
+    dims = ("chain", "draw", "leaf")
+    curves = xr.Dataset(
+        {
+            "location": (dims, location),
+            "log_slope": (dims, log_slope),
+            "pooled_location": (
+                ("chain", "draw", "milestone"),
+                truth.centres["location"].to_numpy() + rng.normal(0, 2 * sd, pooled),
+            ),
+            "pooled_log_slope": (
+                ("chain", "draw", "milestone"),
+                truth.centres["log_slope"].to_numpy() + rng.normal(0, 5 * sd, pooled),
+            ),
+            "leaf_asked": ("leaf", np.full(len(leaves), asked_per_leaf)),
+            "leaf_passed": ("leaf", passed),
+            "leaf_support_low_months": ("leaf", leaves["from_months"].to_numpy()),
+            "leaf_support_high_months": ("leaf", leaves["until_months"].to_numpy()),
+        },
+        coords={
+            "chain": range(CHAINS),
+            "draw": range(draws),
+            "leaf": leaves["leaf"].to_numpy(dtype=object),
+            "population": populations.astype(object),
+            "milestone": milestones.astype(object),
+            **_labels(truth, populations),
+        },
+        attrs=_attrs(truth),
+    )
+    return check_curves(_with_cells(curves))
+
+
+def _labels(truth: Truth, populations: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+    """Name what each leaf, population and milestone is."""
+    first = truth.leaves.drop_duplicates("population").set_index("population")
+    by_leaf = {
+        f"leaf_{name}": ("leaf", truth.leaves[name].to_numpy(dtype=object))
+        for name in ("item", "population", "milestone", "instrument")
+    }
+    by_population = {
+        f"population_{name}": (
+            "population",
+            first.loc[populations, name].to_numpy(dtype=object),
+        )
+        for name in ("country", "study")
+    }
+    domain = truth.centres["domain"].to_numpy(dtype=object)
+    return {**by_leaf, **by_population, "milestone_domain": ("milestone", domain)}
+
+
+def _passed(leaves: pd.DataFrame, asked: int) -> np.ndarray:
+    """Expected passes when the ages asked are spread evenly over the range."""
+    part = np.linspace(0, 1, 50)[:, None]
+    low, high = leaves["from_months"].to_numpy(), leaves["until_months"].to_numpy()
+    log_age = np.log1p(low + part * (high - low))
+    slope = np.exp(leaves["log_slope"].to_numpy())
+    share = expit(slope * (log_age - leaves["location"].to_numpy()))
+    return np.rint(asked * share.mean(axis=0)).astype(int)
+
+
+def _with_cells(curves: xr.Dataset) -> xr.Dataset:
+    """Add what is known per population and milestone: means and sums over leaves."""
+    populations, milestones = curves["population"].values, curves["milestone"].values
+    member = (
+        (curves["leaf_population"].values == populations[:, None, None])
+        & (curves["leaf_milestone"].values == milestones[:, None])
+    ).astype(float)
+    items = member.sum(axis=-1)
+    asks = items > 0
+    weight = member / np.where(asks, items, np.nan)[..., None]
+    cell = ("population", "milestone")
+
+    def total(name: str) -> np.ndarray:
+        return np.where(asks, member @ curves[name].values, np.nan)
+
+    def edge(name: str, fill: float, reduce: np.ufunc) -> np.ndarray:
+        values = np.where(member > 0, curves[name].values, fill)
+        return np.where(asks, reduce.reduce(values, axis=-1), np.nan)
+
+    low = edge("leaf_support_low_months", np.inf, np.minimum)
+    high = edge("leaf_support_high_months", -np.inf, np.maximum)
+    means = {
+        f"milestone_{name}": (
+            ("chain", "draw", *cell),
+            np.einsum("cdl,pml->cdpm", curves[name].values, weight),
+        )
+        for name in ("location", "log_slope")
+    }
+    return curves.assign(means).assign(
+        asked=(cell, total("leaf_asked")),
+        passed=(cell, total("leaf_passed")),
+        items=(cell, np.where(asks, items, np.nan)),
+        support_low_months=(cell, low),
+        support_high_months=(cell, high),
+    )
+
+
+def _attrs(truth: Truth) -> dict[str, object]:
+    """Say what these curves are, in the same words as a real fit."""
+    source = Source(
+        id="simulated",
+        version="1",
+        licence="CC0-1.0",
+        citation="Made-up children (devnorms.simulate)",
+    )
+    settings = {"simulated": {"populations": len(truth.design.populations)}}
+    return {
+        "record": Record.now((source,), settings).to_json(),
+        "diagnostics": json.dumps({"simulated": True}),
+        "converged": True,
+    }
