@@ -90,7 +90,7 @@ def cells(curves: xr.Dataset, milestones: Sequence[str] | None) -> Asked:
 
 def centres(curves: xr.Dataset, populations: Asked) -> Asked:
     """
-    The centre of the populations, per milestone that has any.
+    Give the centre of the populations, per milestone that has any.
 
     Parameters
     ----------
@@ -142,9 +142,8 @@ def leaves(curves: xr.Dataset, milestones: Sequence[str] | None) -> Asked:
     EmptySelectionError
         If nothing is left.
     """
-    _positions(curves, milestones)
-    of = curves["leaf_milestone"].values.astype(str)
-    chosen = np.isin(of, list(milestones)) if milestones is not None else of == of
+    names = curves["milestone"].values.astype(str)[_positions(curves, milestones)]
+    chosen = np.isin(curves["leaf_milestone"].values.astype(str), names)
     picked = curves.isel(leaf=np.flatnonzero(chosen))
     if not picked.sizes["leaf"]:
         raise EmptySelectionError("Curves: no item asks any of the milestones chosen.")
@@ -177,12 +176,8 @@ def _draws(
     picked: xr.Dataset, *names: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Chains end to end, curves in the second axis."""
-    first, second = (
-        np.moveaxis(picked[name].values, (0, 1), (0, 1)).reshape(
-            picked.sizes["chain"] * picked.sizes["draw"], -1
-        )
-        for name in names
-    )
+    number = picked.sizes["chain"] * picked.sizes["draw"]
+    first, second = (picked[name].values.reshape(number, -1) for name in names)
     return first, second
 
 

@@ -37,7 +37,7 @@ def summarise(draws: NDArray[np.float64], level: float) -> NDArray[np.float64]:
     Examples
     --------
     >>> import numpy as np
-    >>> summarise(np.arange(101.0), 0.9).tolist()
+    >>> summarise(np.arange(101.0), 0.9).round(6).tolist()
     [50.0, 5.0, 95.0]
     """
     tail = (1 - level) / 2
@@ -101,7 +101,8 @@ def share_table(
     Returns
     -------
     pandas.DataFrame
-        ``curve`` (position), ``age_months, share, share_low, share_high``.
+        ``curve`` (position), ``age_months, share_passing, share_passing_low,
+        share_passing_high``.
     """
     from scipy.special import expit
 
@@ -112,7 +113,7 @@ def share_table(
         passing = expit(slope * (log_age - location[:, low:high, None]))
         parts.append(summarise(passing, level))
     found = np.concatenate(parts, axis=1)
-    return _long(found, "age_months", ages_months, "share")
+    return _long(found, "age_months", ages_months, "share_passing")
 
 
 def _pieces(location: NDArray[np.float64], points: int) -> Iterator[tuple[int, int]]:

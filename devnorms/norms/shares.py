@@ -45,8 +45,9 @@ def shares_passing(
     pandas.DataFrame
         One row per population, milestone and age: ``population, country, milestone,
         domain, asked, passed, items, support_low_months, support_high_months,
-        age_months, share`` (posterior median), ``share_low, share_high, interval,
-        level, inside`` (whether children were asked at that age).
+        age_months, share_passing`` (posterior median), ``share_passing_low,
+        share_passing_high, interval, level, within_support`` (whether children were
+        asked at that age; for the centre: in any population).
 
     Raises
     ------
@@ -99,8 +100,9 @@ def item_shares_passing(
     -------
     pandas.DataFrame
         One row per leaf and age: ``leaf, item, population, milestone, instrument,
-        asked, passed, support_low_months, support_high_months, age_months, share,
-        share_low, share_high, interval, level, inside``.
+        asked, passed, support_low_months, support_high_months, age_months,
+        share_passing, share_passing_low, share_passing_high, interval, level,
+        within_support``.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def _table(part: asked.Asked, ages: tuple[float, ...], level: float) -> pd.DataF
     found = share_table(part.location, part.log_slope, ages, level)
     rows = part.rows.take(found["curve"].to_numpy()).reset_index(drop=True)
     table = pd.concat([rows, found.drop(columns="curve")], axis=1)
-    inside = table["age_months"].between(
+    within = table["age_months"].between(
         table["support_low_months"], table["support_high_months"]
     )
-    return table.assign(interval=INTERVAL, level=level, inside=inside)
+    return table.assign(interval=INTERVAL, level=level, within_support=within)

@@ -3,15 +3,15 @@ Synthetic children whose norms are known, to test what should find them.
 """
 
 from devnorms.simulate.curves import simulate_curves
-from devnorms.simulate.truth import (
+from devnorms.simulate.design import (
     Design,
     Occasions,
     Population,
     Scales,
-    Truth,
     describe_populations,
-    draw_truth,
 )
+from devnorms.simulate.responses import simulate_counts, simulate_observations
+from devnorms.simulate.truth import Truth, draw_truth
 
 __all__ = [
     "Design",
@@ -21,5 +21,7 @@ __all__ = [
     "Truth",
     "describe_populations",
     "draw_truth",
+    "simulate_counts",
     "simulate_curves",
+    "simulate_observations",
 ]

@@ -9,10 +9,12 @@ import json
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from scipy.special import expit
 
-from devnorms._base.provenance import Record, Source
+from devnorms._base.provenance import Record
 from devnorms.schema.curves import check_curves
+from devnorms.simulate.responses import SOURCE
 from devnorms.simulate.truth import Truth
 
 CHAINS = 2
@@ -114,14 +116,15 @@ def _labels(truth: Truth, populations: np.ndarray) -> dict[str, tuple[str, np.nd
     return {**by_leaf, **by_population, "milestone_domain": ("milestone", domain)}
 
 
-def _passed(leaves: pd.DataFrame, asked: int) -> np.ndarray:
-    """Expected passes when the ages asked are spread evenly over the range."""
+def _passed(leaves: pd.DataFrame, asked: int) -> NDArray[np.int64]:
+    """Passes to expect when the ages asked are spread evenly over the range."""
     part = np.linspace(0, 1, 50)[:, None]
     low, high = leaves["from_months"].to_numpy(), leaves["until_months"].to_numpy()
     log_age = np.log1p(low + part * (high - low))
     slope = np.exp(leaves["log_slope"].to_numpy())
     share = expit(slope * (log_age - leaves["location"].to_numpy()))
-    return np.rint(asked * share.mean(axis=0)).astype(int)
+    passed: NDArray[np.int64] = np.rint(asked * share.mean(axis=0)).astype(np.int64)
+    return passed
 
 
 def _with_cells(curves: xr.Dataset) -> xr.Dataset:
@@ -163,15 +166,9 @@ def _with_cells(curves: xr.Dataset) -> xr.Dataset:
 
 def _attrs(truth: Truth) -> dict[str, object]:
     """Say what these curves are, in the same words as a real fit."""
-    source = Source(
-        id="simulated",
-        version="1",
-        licence="CC0-1.0",
-        citation="Made-up children (devnorms.simulate)",
-    )
     settings = {"simulated": {"populations": len(truth.design.populations)}}
     return {
-        "record": Record.now((source,), settings).to_json(),
+        "record": Record.now((SOURCE,), settings).to_json(),
         "diagnostics": json.dumps({"simulated": True}),
         "converged": True,
     }
