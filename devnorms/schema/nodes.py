@@ -125,7 +125,7 @@ def _leaf_codes(counts: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
     """Give each row its leaf, in order of population and item, and the leaves."""
     text = counts[list(LEAF)].astype(str)
     groups = text.groupby(list(LEAF), sort=True, observed=True)
-    codes: Ints = groups.ngroup().to_numpy(dtype=np.int64)
+    codes: Ints = np.asarray(groups.ngroup(), dtype=np.int64)
     _, first = np.unique(codes, return_index=True)
     leaves = text.iloc[first].reset_index(drop=True)
     for column in LEAF_TEXT:
