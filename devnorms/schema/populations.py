@@ -41,6 +41,7 @@ SCHEMA = pa.DataFrameSchema(
     },
     name="Populations",
     strict=False,
+    coerce=True,  # a column nobody filled has no type of its own
 )
 
 
