@@ -1,3 +1,110 @@
 """
 Norms of child development that say whose norms they are.
+
+Every name below is loaded when it is first used: `import devnorms` alone loads no
+sampler, no plotting and no table library.
+
+>>> import devnorms as dn
+>>> counts = dn.load_counts("milestones")
+>>> sorted(counts["country"].unique())[:3]
+['CHL', 'CHN', 'COL']
 """
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from devnorms import simulate
+    from devnorms._base.errors import DevnormsError, DevnormsWarning
+    from devnorms.models import fit, preview
+    from devnorms.norms import pass_ages, shares_passing
+    from devnorms.report import plot, report
+    from devnorms.schema.norms import NormSet, load_norms
+    from devnorms.sources import (
+        fetch,
+        links,
+        load,
+        load_counts,
+        milestones,
+        populations,
+    )
+    from devnorms.tabulate import count
+    from devnorms.workflow import run, verify
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "DevnormsError": "devnorms._base.errors:DevnormsError",
+    "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
+    "NormSet": "devnorms.schema.norms:NormSet",
+    "count": "devnorms.tabulate:count",
+    "fetch": "devnorms.sources:fetch",
+    "fit": "devnorms.models:fit",
+    "links": "devnorms.sources:links",
+    "load": "devnorms.sources:load",
+    "load_counts": "devnorms.sources:load_counts",
+    "load_norms": "devnorms.schema.norms:load_norms",
+    "milestones": "devnorms.sources:milestones",
+    "pass_ages": "devnorms.norms:pass_ages",
+    "plot": "devnorms.report.plot",
+    "populations": "devnorms.sources:populations",
+    "preview": "devnorms.models:preview",
+    "report": "devnorms.report:report",
+    "run": "devnorms.workflow:run",
+    "shares_passing": "devnorms.norms:shares_passing",
+    "simulate": "devnorms.simulate",
+    "verify": "devnorms.workflow:verify",
+}
+"""Where each public name is found: a module, or a name in one."""
+
+__all__ = [
+    "DevnormsError",
+    "DevnormsWarning",
+    "NormSet",
+    "__version__",
+    "count",
+    "fetch",
+    "fit",
+    "links",
+    "load",
+    "load_counts",
+    "load_norms",
+    "milestones",
+    "pass_ages",
+    "plot",
+    "populations",
+    "preview",
+    "report",
+    "run",
+    "shares_passing",
+    "simulate",
+    "verify",
+]
+
+
+class _Package(types.ModuleType):
+    """Keeps `devnorms.report` the function when the room of that name is imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        is_room = isinstance(value, types.ModuleType)
+        if not (is_room and ":" in _WHERE.get(name, "")):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'devnorms' has no attribute {name!r}")
+    module, _, attribute = _WHERE[name].partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, attribute) if attribute else found
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+sys.modules[__name__].__class__ = _Package

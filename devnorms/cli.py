@@ -1,3 +1,0 @@
-"""
-Words in, table or file out; no statistics.
-"""

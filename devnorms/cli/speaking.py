@@ -1,0 +1,163 @@
+"""
+What the commands print: progress on stderr, results on stdout.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from devnorms.workflow import Manifest, Result, Verification
+
+
+def say(line: str = "") -> None:
+    """
+    Print one line on stdout.
+
+    Parameters
+    ----------
+    line : str
+        What to print.
+    """
+    sys.stdout.write(f"{line}\n")
+
+
+class Bar:
+    """
+    A watcher that shows a line per step, and a bar while draws are made.
+
+    Attributes
+    ----------
+    progress : rich.progress.Progress
+        Where it is shown.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self._task: TaskID | None = None
+
+    def step(self, words: str) -> None:
+        """
+        Show that a step begins.
+
+        Parameters
+        ----------
+        words : str
+            What it does.
+        """
+        self.finish()
+        self._task = self.progress.add_task(words, total=None)
+
+    def advance(self, done: int, total: int) -> None:
+        """
+        Move the bar.
+
+        Parameters
+        ----------
+        done, total : int
+            Draws made, and draws in all.
+        """
+        if self._task is not None:
+            self.progress.update(self._task, completed=done, total=total)
+
+    def finish(self) -> None:
+        """Mark the step that ran until now as done."""
+        if self._task is not None:
+            self.progress.update(self._task, completed=1, total=1)
+            self.progress.stop_task(self._task)
+
+
+@contextmanager
+def watching() -> Iterator[Bar]:
+    """
+    Show progress on stderr while something is made.
+
+    Yields
+    ------
+    Bar
+        To be told how far it has come.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    progress = Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    with progress:
+        bar = Bar(progress)
+        yield bar
+        bar.finish()
+
+
+def tell_result(result: Result) -> None:
+    """
+    Say what was done, how long each step took, and what to open.
+
+    Parameters
+    ----------
+    result : devnorms.workflow.Result
+        A finished result.
+    """
+    manifest = result.manifest
+    if result.reused:
+        say(f"Already there, made on {manifest.finished}; nothing was computed.")
+    else:
+        total = sum(manifest.seconds.values())
+        steps = ", ".join(f"{name} {s:.1f} s" for name, s in manifest.seconds.items())
+        say(f"Done in {total:.0f} s: {steps}.")
+    say(f"Norm set {manifest.norm_set} in {result.folder / 'norms'}")
+    say(f"Check it:  devnorms verify {result.folder}")
+    say(f"Open:      {result.report}")
+
+
+def tell_verification(found: Verification) -> None:
+    """
+    Say table by table whether it came out the same.
+
+    Parameters
+    ----------
+    found : devnorms.workflow.Verification
+        What came of making it again.
+    """
+    say(f"{found.folder}: files are as they were made.")
+    for name, (then, now) in {**found.inputs, **found.versions}.items():
+        say(f"  not the same as then: {name} ({then} then, {now} now)")
+    for difference in found.differences:
+        say(f"  {difference.table}: {difference.words}")
+    say("Made again: identical." if found.identical else "Made again: it differs.")
+
+
+def citations(manifest: Manifest) -> list[str]:
+    """
+    Give what to cite beside a result, one entry per line.
+
+    Parameters
+    ----------
+    manifest : devnorms.workflow.Manifest
+        Of the result.
+
+    Returns
+    -------
+    list of str
+    """
+    version = manifest.inputs["version"]
+    lines = [f"The devnorms developers. devnorms, version {version}. Apache-2.0."]
+    lines[0] += f" Norm set {manifest.norm_set}."
+    for source in manifest.sources:
+        lines.append(f"{source['citation']} ({source['licence']})")
+    return lines

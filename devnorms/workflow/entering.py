@@ -1,0 +1,114 @@
+"""
+What enters an analysis: counts, who was sampled, and what was left out on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devnorms._base.checks import check_known
+from devnorms._base.errors import EmptySelectionError
+from devnorms._base.provenance import content_hash, table_hash
+from devnorms.workflow.analysis import BUNDLED, Analysis, Count, Data
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Entering:
+    """
+    The tables that an analysis is made from.
+
+    Attributes
+    ----------
+    counts : pandas.DataFrame
+        See `devnorms.schema.counts`.
+    populations : pandas.DataFrame
+        See `devnorms.schema.populations`.
+    milestones : pandas.DataFrame
+        See `devnorms.schema.items.check_milestones`.
+    left_out : mapping of str to int
+        Responses not used, by reason in words.
+    """
+
+    counts: pd.DataFrame
+    populations: pd.DataFrame
+    milestones: pd.DataFrame
+    left_out: Mapping[str, int]
+
+    def hashes(self) -> dict[str, str]:
+        """Hash each table."""
+        return {
+            "counts": table_hash(self.counts),
+            "populations": table_hash(self.populations),
+            "milestones": table_hash(self.milestones),
+            "left_out": content_hash(dict(self.left_out)),
+        }
+
+
+def enter(analysis: Analysis) -> Entering:
+    """
+    Load, count and select what an analysis asks for.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Its ``data`` and ``count`` are used.
+
+    Returns
+    -------
+    Entering
+
+    Raises
+    ------
+    UnknownNameError
+        If a population, domain or milestone is not in the data.
+    EmptySelectionError
+        If nothing is left.
+    """
+    from devnorms import sources
+
+    counts = _counts(analysis.data, analysis.count)
+    chosen, dropped = _select(counts, analysis.data)
+    left_out = {str(k): int(v) for k, v in counts.attrs.get("left_out", {}).items()}
+    if dropped:
+        left_out["not selected by this analysis"] = dropped
+    return Entering(chosen, sources.populations(), sources.milestones(), left_out)
+
+
+def _counts(data: Data, count: Count) -> pd.DataFrame:
+    """Read the bundled counts, or load and count the responses."""
+    from devnorms import sources, tabulate
+
+    if data.source == BUNDLED:
+        return sources.load_counts(BUNDLED)
+    folder = Path(data.path) if data.path else None
+    observations = sources.load(data.source, path=folder)
+    return tabulate.count(observations, corrected_age=count.corrected_age)
+
+
+def _select(counts: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, int]:
+    """Keep what was chosen; give how many responses were not."""
+    keep = counts["asked"] > 0
+    for column, wanted in (
+        ("population", data.populations),
+        ("domain", data.domains),
+        ("milestone", data.milestones),
+    ):
+        if wanted:
+            check_known(column, wanted, counts[column].dropna().unique())
+            keep &= counts[column].isin(wanted)
+    if not keep.any():
+        raise EmptySelectionError(
+            "The choices under [data] leave no response: "
+            f"populations = {list(data.populations)}, domains = {list(data.domains)}, "
+            f"milestones = {list(data.milestones)}. Each is in the data, but never "
+            "together; leave one of them out."
+        )
+    chosen = counts[keep].reset_index(drop=True)
+    chosen.attrs = dict(counts.attrs)
+    return chosen, int(counts.loc[~keep, "asked"].sum())
