@@ -184,6 +184,14 @@ class SparseDataWarning(DevnormsWarning):
     """Too few children, or an item that (nearly) all or none pass."""
 
 
+class UnknownItemWarning(DevnormsWarning):
+    """Items of an instrument that is not known; kept, without a milestone."""
+
+
+class DoubtfulDataWarning(DevnormsWarning):
+    """Values that are possible but not likely, such as ages that look like months."""
+
+
 class OutsideSupportWarning(DevnormsWarning):
     """An answer where the data do not reach."""
 
