@@ -1,1 +1,142 @@
-"""To be filled."""
+"""
+Where data come from: load, fetch, and say who was sampled.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from devnorms.sources.registry import Dataset, dataset, datasets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+__all__ = ["Dataset", "dataset", "datasets", "load", "populations"]
+
+_MODULES = {"childdevdata": "devnorms.sources.childdevdata"}
+
+
+def load(  # noqa: PLR0913  (each is one way to ask for less)
+    source: str,
+    *,
+    path: str | Path | None = None,
+    studies: str | Iterable[str] | None = None,
+    countries: str | Iterable[str] | None = None,
+    instruments: str | Iterable[str] | None = None,
+    domains: str | Iterable[str] | None = None,
+    milestones: str | Iterable[str] | None = None,
+    file_format: Literal["txt", "rda"] | None = None,
+) -> pd.DataFrame:
+    """
+    Load a data source as observations, whole or in part.
+
+    Parameters
+    ----------
+    source : str
+        Its id in the registry, for example ``"childdevdata"``.
+    path : path, optional
+        A folder with its files, or one of them. Without it the pinned files are looked
+        for in the folder that the environment variable ``DEVNORMS_DATA`` names, then
+        in the cache, then fetched.
+    studies : str or iterable of str, optional
+        Study or population ids (``"gcdg_ecu"`` or ``"ECU"``); files of other studies
+        are not read.
+    countries : str or iterable of str, optional
+        ISO 3166-1 alpha-3; files of other countries are not read.
+    instruments : str or iterable of str, optional
+        Three-letter codes, for example ``"by1"``.
+    domains : str or iterable of str, optional
+        Domains of milestones; items without a milestone are then not selected.
+    milestones : str or iterable of str, optional
+        Milestone ids.
+    file_format : {"txt", "rda"}, optional
+        Which files of a folder to read; text if not said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Observations (`devnorms.schema.observations`): one row is one child, one item,
+        one occasion. Ages in days. In ``attrs``:
+
+        - ``left_out``: ``responses_in``, ``used``, ``left_out`` (reason to responses)
+          and the same ``by_study``; in = used + left out, exactly;
+        - ``noted``: what is odd and was kept or set to unknown, with numbers
+          (``study, what, n, unit, detail``);
+        - ``copies``: pairs of items that hold one observation;
+        - ``record``: JSON of a `Record` with version, hash, licence, citations.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown source, study, country, instrument, domain or milestone.
+    UnreadableFileError
+        For a file that is missing, empty, HTML, cut short, compressed or not UTF-8.
+    InvalidTableError
+        For wrong columns, ages, answers or duplicate visits; all faults at once.
+    EmptySelectionError
+        If nothing is left.
+    FetchError
+        If the files are not here and cannot be fetched.
+
+    Warns
+    -----
+    UnknownItemWarning
+        For items of an unknown instrument; they are kept without a milestone.
+    SparseDataWarning
+        For a population of one child.
+    DoubtfulDataWarning
+        For ages that look like months.
+    LeftOutWarning
+        If something is left out of files that are not the pinned ones.
+
+    Examples
+    --------
+    >>> load("childdefdata")
+    Traceback (most recent call last):
+    devnorms._base.errors.UnknownNameError: Unknown source 'childdefdata'. Did you mean
+    'childdevdata'? Known: 'childdevdata'.
+    """
+    module = import_module(_MODULES[dataset(source).id])
+    observations: pd.DataFrame = module.load(
+        path=path,
+        studies=studies,
+        countries=countries,
+        instruments=instruments,
+        domains=domains,
+        milestones=milestones,
+        file_format=file_format,
+    )
+    return observations
+
+
+def populations(source: str = "childdevdata") -> pd.DataFrame:
+    """
+    Study cards: whom each population of a source samples, with the paper to cite.
+
+    Parameters
+    ----------
+    source : str
+        Its id in the registry.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Populations (`devnorms.schema.populations`), one row each.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown source.
+
+    Examples
+    --------
+    >>> populations()["sampling"].value_counts()["poor"]
+    np.int64(3)
+    """
+    module = import_module(_MODULES[dataset(source).id])
+    cards: pd.DataFrame = module.populations()
+    return cards
