@@ -4,8 +4,9 @@ Milestone concepts, and the claims that an item asks one of them.
 Four small tables are shipped with the package. They hold the project's own words and
 item codes; the wording of an instrument stays with its publisher.
 
-The links were judged from the items' short descriptions alone, before they were
-compared with anybody else's grouping, and were not changed afterwards: so what
+The links were judged from the items' descriptions and, where these were unclear, their
+place in the series and how many children pass. That was done before they were compared
+with anybody else's grouping, and no link was changed afterwards: so what
 `compare_links` finds says something about both.
 """
 
