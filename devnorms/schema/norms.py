@@ -4,81 +4,41 @@ NormSet: ages at which shares pass, for named populations, never edited once mad
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
-from devnorms._base.errors import ResultMismatchError, UnreadableFileError
-from devnorms._base.provenance import Record, content_hash, table_hash
-from devnorms.schema._faults import validate
-
-POOLED = "(pooled)"
-"""The row of the centre of all populations; nobody lives there."""
-
-SUPPORTS = ("within", "before", "after", "not_observed")
-
-SCHEMA = pa.DataFrameSchema(
-    {
-        "population": pa.Column(str),
-        "country": pa.Column(str, nullable=True),
-        "milestone": pa.Column(str),
-        "domain": pa.Column(str),
-        "share": pa.Column(float, pa.Check.in_range(0, 1, False, False)),
-        "age_months": pa.Column(float),
-        "age_months_low": pa.Column(float),
-        "age_months_high": pa.Column(float),
-        "interval": pa.Column(str),
-        "level": pa.Column(float, pa.Check.in_range(0, 1, False, False)),
-        "asked": pa.Column("int64", pa.Check.ge(0)),
-        "passed": pa.Column("int64", pa.Check.ge(0)),
-        "items": pa.Column("int64", pa.Check.ge(0)),
-        "support": pa.Column(str, pa.Check.isin(SUPPORTS)),
-        "support_low_months": pa.Column(float, nullable=True),
-        "support_high_months": pa.Column(float, nullable=True),
-        "statement": pa.Column(str),
-    },
-    checks=[
-        pa.Check(
-            lambda t: (
-                (t["age_months_low"] <= t["age_months"])
-                & (t["age_months"] <= t["age_months_high"])
-            ),
-            name="age_months_low <= age_months <= age_months_high",
-        )
-    ],
-    name="NormSet",
-    unique=["population", "milestone", "share"],
-    strict=False,
+from devnorms._base.errors import (
+    BadValueError,
+    DevnormsError,
+    InvalidTableError,
+    ResultMismatchError,
+    UnreadableFileError,
 )
+from devnorms._base.provenance import Record, content_hash, table_hash
+from devnorms.schema._norm_pages import card_text, notebook_page
+from devnorms.schema._norm_table import POOLED, SCHEMA, SUPPORTS, check_norms
+from devnorms.schema.populations import check_populations
 
+FORMAT = 1
+"""Of the folder that `NormSet.save` writes."""
 
-def check_norms(table: pd.DataFrame) -> pd.DataFrame:
-    """
-    Validate the table of a norm set; all faults at once.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row per population, milestone and share: ``population, country, milestone,
-        domain, share`` (share passing), ``age_months`` (posterior median),
-        ``age_months_low, age_months_high, interval`` (its kind), ``level, asked,
-        passed, items, support`` (within, before, after: where the median lies against
-        the ages at which children were asked; not_observed: pooled),
-        ``support_low_months, support_high_months, statement`` (in words).
-
-    Raises
-    ------
-    InvalidTableError
-        With all faults.
-    """
-    return validate(SCHEMA, table)
+__all__ = [
+    "POOLED",
+    "SCHEMA",
+    "SUPPORTS",
+    "NormSet",
+    "card_text",
+    "check_norms",
+    "load_norms",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,16 +46,28 @@ class NormSet:
     """
     Ages at which shares pass, whom they speak for, and how they were made.
 
+    It keeps its own copies, so that a later change of what it was made from does not
+    reach it. Two norm sets are equal if their ids are.
+
     Attributes
     ----------
     table : pandas.DataFrame
         See `check_norms`.
     populations : pandas.DataFrame
-        Who was sampled, see `devnorms.schema.populations`.
+        Who was sampled, see `devnorms.schema.populations`; every population of the
+        table.
     card : dict
-        Title, what it is for, what it is not for, what cannot be separated.
+        Title, what it is for, what it is not for, what cannot be separated; text or
+        lists of text by heading.
     record : Record
         Sources, settings, seed, versions.
+
+    Raises
+    ------
+    InvalidTableError
+        If a table breaks its schema, or a population is not described.
+    BadValueError
+        If the card or the record cannot be written as JSON.
     """
 
     table: pd.DataFrame
@@ -104,7 +76,29 @@ class NormSet:
     record: Record
 
     def __post_init__(self) -> None:
-        check_norms(self.table)
+        table = check_norms(self.table).reset_index(drop=True)
+        populations = check_populations(self.populations).reset_index(drop=True)
+        known = {POOLED, *populations["population"]}
+        missing = sorted(set(table["population"]) - known)
+        if missing:
+            raise InvalidTableError(
+                f"NormSet: nobody says who was sampled in {missing}. Add a row to "
+                "'populations' for each population of the table."
+            )
+        own = {
+            "table": table,
+            "populations": populations,
+            "card": _plain("card", self.card),
+            "record": Record.from_json(_json("record", asdict(self.record))),
+        }
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NormSet) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return int(self.id, 16)
 
     @property
     def id(self) -> str:
@@ -113,8 +107,11 @@ class NormSet:
             {
                 "table": table_hash(self.table),
                 "populations": table_hash(self.populations),
+                "attrs": _plain(
+                    "attrs", [dict(self.table.attrs), dict(self.populations.attrs)]
+                ),
                 "card": self.card,
-                "record": json.loads(self.record.to_json()),
+                "record": asdict(self.record),
             }
         )[:16]
 
@@ -129,10 +126,17 @@ class NormSet:
         """
         return replace(self, card={**self.card, **entries})
 
+    def __repr__(self) -> str:
+        title = self.card.get("title", "Norm set")
+        people = self.table.loc[self.table["population"] != POOLED, "population"]
+        return (
+            f"<NormSet {self.id}: {title}; {people.nunique()} population(s), "
+            f"{self.table['milestone'].nunique()} milestone(s), {len(self.table)} rows>"
+        )
+
     def _repr_html_(self) -> str:
-        """Show the table in a notebook, with the card's title above it."""
-        head = f"<p><b>{self.card.get('title', 'Norm set')}</b> · {self.id}</p>"
-        return head + self.table.to_html(index=False)
+        """Show the ages in a notebook, with whom they speak for above them."""
+        return notebook_page(self)
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """
@@ -155,13 +159,8 @@ class NormSet:
             If the folder holds something else: norm sets are never overwritten.
         """
         target = Path(folder)
-        if target.exists():
-            if (target / "norms.json").exists() and load_norms(target).id == self.id:
-                return target
-            raise ResultMismatchError(
-                f"{target} exists and holds something else. Norm sets are never "
-                "overwritten: give another folder, or remove that one yourself."
-            )
+        if self._lies_in(target):
+            return target
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
@@ -170,20 +169,40 @@ class NormSet:
             draft.rename(target)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
-            raise
+            # Another process may have written the same norm set in the meantime.
+            if not self._lies_in(target):
+                raise
         return target
 
+    def _lies_in(self, target: Path) -> bool:
+        """Whether the folder already holds this norm set; refuse any other content."""
+        if not target.exists():
+            return False
+        try:
+            if load_norms(target) == self:
+                return True
+        except DevnormsError:
+            pass  # whatever lies there, it is not this norm set
+        raise ResultMismatchError(
+            f"{target} exists and holds something else. Norm sets are never "
+            "overwritten: give another folder, or remove that one yourself."
+        )
+
     def _write(self, folder: Path) -> None:
+        """Write the four files."""
         self.table.to_parquet(folder / "norms.parquet", index=False)
         self.populations.to_parquet(folder / "populations.parquet", index=False)
+        page = card_text(self).encode()
+        (folder / "README.md").write_bytes(page)
         meta = {
+            "format": FORMAT,
             "id": self.id,
             "card": self.card,
-            "record": json.loads(self.record.to_json()),
+            "record": asdict(self.record),
+            "readme_sha256": hashlib.sha256(page).hexdigest(),
         }
-        text = json.dumps(meta, indent=2, sort_keys=True, ensure_ascii=False)
-        (folder / "norms.json").write_text(text + "\n", encoding="utf-8")
-        (folder / "README.md").write_text(card_text(self), encoding="utf-8")
+        text = json.dumps(meta, indent=2, sort_keys=False, ensure_ascii=False)
+        (folder / "norms.json").write_bytes(f"{text}\n".encode())
 
 
 def load_norms(folder: str | os.PathLike[str]) -> NormSet:
@@ -205,56 +224,55 @@ def load_norms(folder: str | os.PathLike[str]) -> NormSet:
     UnreadableFileError
         If a file is missing or cannot be read.
     ResultMismatchError
-        If the content does not match its id.
+        If the content does not match its id, or the README is not the one written.
     """
     path = Path(folder)
     try:
         meta = json.loads((path / "norms.json").read_text(encoding="utf-8"))
+        page = (path / "README.md").read_bytes()
         table = pd.read_parquet(path / "norms.parquet")
         populations = pd.read_parquet(path / "populations.parquet")
-    except (OSError, ValueError) as error:
+        number, saved = meta["format"], meta["id"]
+        card, written = meta["card"], meta["readme_sha256"]
+        record = Record.from_json(json.dumps(meta["record"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableFileError(
-            f"{path} is not a norm set folder: {error}. Expected norms.json, "
-            "norms.parquet and populations.parquet, as NormSet.save writes them."
+            f"{path} is not a norm set folder: {type(error).__name__}: {error}. "
+            "Expected norms.json, norms.parquet, populations.parquet and README.md, as "
+            "NormSet.save writes them."
         ) from None
-    record = Record.from_json(json.dumps(meta["record"]))
-    norms = NormSet(table, populations, meta["card"], record)
-    if norms.id != meta["id"]:
+    if number != FORMAT:
+        raise UnreadableFileError(
+            f"{path} has format {number!r}, this version of devnorms reads {FORMAT}. "
+            "Use the version named in its record."
+        )
+    try:
+        norms = NormSet(table, populations, card, record)
+    except InvalidTableError as error:
         raise ResultMismatchError(
-            f"{path}: the content has the id {norms.id}, but the folder says "
-            f"{meta['id']}. Somebody changed a file after the norm set was made."
+            f"{path} was changed after the norm set was made: {error}"
+        ) from None
+    changed = "README.md" if hashlib.sha256(page).hexdigest() != written else ""
+    if norms.id != saved:
+        changed = f"a table, the card or the record (id {norms.id}, saved as {saved})"
+    if changed:
+        raise ResultMismatchError(
+            f"{path} was changed after the norm set was made: {changed} is not what "
+            "was saved. Use an untouched copy, or make the norm set again."
         )
     return norms
 
 
-def card_text(norms: NormSet) -> str:
-    """
-    Write the card as Markdown: whom the norms speak for, and what they do not say.
+def _json(name: str, value: object) -> str:
+    """Write as JSON, or say what cannot be written."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadValueError.parameter(
+            name, f"text, numbers, lists and dicts only ({error})", value
+        ) from None
 
-    Parameters
-    ----------
-    norms : NormSet
-        A norm set.
 
-    Returns
-    -------
-    str
-    """
-    lines = [f"# {norms.card.get('title', 'Norm set')}", "", f"Id: `{norms.id}`", ""]
-    for heading, entry in norms.card.items():
-        if heading == "title":
-            continue
-        lines += [f"## {heading.replace('_', ' ').capitalize()}", ""]
-        entries = entry if isinstance(entry, list) else [entry]
-        lines += [*(f"- {line}" for line in entries), ""]
-    lines += ["## Who was sampled", ""]
-    for row in norms.populations.itertuples():
-        lines.append(
-            f"- **{row.population}** ({row.country_name}; {row.sampling}): {row.who}"
-        )
-    lines += ["", "## Sources", ""]
-    for source in norms.record.sources:
-        lines.append(
-            f"- {source.id} {source.version} ({source.licence}). {source.citation}"
-        )
-    return "\n".join(lines) + "\n"
+def _plain(name: str, value: Any) -> Any:
+    """Give a copy as JSON would give it back: tuples as lists, keys as text."""
+    return json.loads(_json(name, value))
