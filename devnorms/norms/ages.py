@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 import xarray as xr
 
-from devnorms._base.checks import check_share, check_shares
+from devnorms._base.checks import check_known, check_share, check_shares
 from devnorms._base.errors import NotConverged
 from devnorms._base.provenance import Record
 from devnorms.norms import asked
@@ -174,8 +174,9 @@ def _table(part: asked.Asked, shares: tuple[float, ...], level: float) -> pd.Dat
 
 
 def _converged(curves: xr.Dataset, allow_unconverged: bool) -> bool:
-    """Whether the draws are to be trusted; refuse them if not, unless told otherwise."""
-    met = str(curves.attrs["converged"]).lower() in {"true", "1"}
+    """Whether the draws are to be trusted; refuse them if not, unless allowed."""
+    # Saved attributes come back as text or as numbers.
+    met = str(curves.attrs["converged"]).lower() in {"yes", "true", "1"}
     if not met and not allow_unconverged:
         raise NotConverged(
             "These curves did not meet the sampler's checks (R-hat, effective sample "
@@ -188,7 +189,7 @@ def _converged(curves: xr.Dataset, allow_unconverged: bool) -> bool:
 def _describe(
     curves: xr.Dataset, table: pd.DataFrame, populations: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """The described populations that have rows, in the order of the curves."""
+    """Who was sampled, for the populations with rows, in the order of the curves."""
     names = [
         name
         for name in curves["population"].values.astype(str)
@@ -196,8 +197,6 @@ def _describe(
     ]
     if populations is None:
         return undescribed(curves, names)
-    from devnorms._base.checks import check_known
-
     valid = check_populations(populations)
     check_known("population", names, valid["population"])
     return valid.set_index("population").loc[names].reset_index()

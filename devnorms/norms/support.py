@@ -81,7 +81,8 @@ def statements(table: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        For example ``"12.1 months (11.8-12.4)"`` or ``"before 6.0 months"``.
+        For example ``"12.1 months (11.8-12.4)"``, ``"before 6.0 months"`` or, where
+        only the interval leaves the ages asked, ``"23.1 months (21.9 to after 24.0)"``.
     """
     columns = [
         "support",
@@ -102,12 +103,17 @@ def _statement(
     youngest: float,
     oldest: float,
 ) -> str:
-    """One row in words; at birth the youngest age asked is not an age to name."""
+    """One row in words; neither age nor interval goes beyond the ages asked."""
+    before = "before birth" if youngest <= 0 else f"before {youngest:.1f} months"
     if support == "before":
-        return "before birth" if youngest <= 0 else f"before {youngest:.1f} months"
+        return before
     if support == "after":
         return f"after {oldest:.1f} months"
-    return f"{age:.1f} months ({low:.1f}-{high:.1f})"
+    if low >= youngest and high <= oldest:
+        return f"{age:.1f} months ({low:.1f}-{high:.1f})"
+    start = f"{low:.1f}" if low >= youngest else before.removesuffix(" months")
+    end = f"{high:.1f}" if high <= oldest else f"after {oldest:.1f}"
+    return f"{age:.1f} months ({start} to {end})"
 
 
 def warn_outside(table: pd.DataFrame) -> None:
