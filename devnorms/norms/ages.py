@@ -96,7 +96,7 @@ def pass_ages(
     parts = [asked.cells(curves, milestones)]
     if pooled:
         parts.append(asked.centres(curves, parts[0]))
-    table = pd.concat([_table(part, wanted, level) for part in parts])
+    table = pd.concat([age_rows(part, wanted, level) for part in parts])
     table = table[list(SCHEMA.columns)].reset_index(drop=True)
     warn_outside(table)
     record = Record.from_json(curves.attrs["record"]).with_settings(
@@ -155,11 +155,30 @@ def item_ages(
     check_curves(curves)
     wanted = check_shares("shares", shares)
     check_share("level", level)
-    return _table(asked.leaves(curves, milestones), wanted, level)
+    return age_rows(asked.leaves(curves, milestones), wanted, level)
 
 
-def _table(part: asked.Asked, shares: tuple[float, ...], level: float) -> pd.DataFrame:
-    """Put what is known of each curve, its flag and its words beside its ages."""
+def age_rows(
+    part: asked.Asked, shares: tuple[float, ...], level: float
+) -> pd.DataFrame:
+    """
+    Put what is known of each curve, its flag and its words beside its ages.
+
+    Parameters
+    ----------
+    part : Asked
+        Curves of one kind.
+    shares : tuple of float
+        Shares passing.
+    level : float
+        Probability in the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of ``part`` once per share, with ``share, age_months, age_months_low,
+        age_months_high, interval, level, support, statement``.
+    """
     found = age_table(part.location, part.log_slope, shares, level)
     rows = part.rows.take(found["curve"].to_numpy()).reset_index(drop=True)
     table = pd.concat([rows, found.drop(columns="curve")], axis=1)
