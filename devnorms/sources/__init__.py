@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from devnorms.sources.fetching import fetch
 from devnorms.sources.registry import Dataset, dataset, datasets
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["Dataset", "dataset", "datasets", "load", "populations"]
+__all__ = ["Dataset", "dataset", "datasets", "fetch", "load", "populations"]
 
 _MODULES = {"childdevdata": "devnorms.sources.childdevdata"}
 

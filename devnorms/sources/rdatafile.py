@@ -70,10 +70,8 @@ def _objects(path: Path) -> dict[str, Any]:
     frame = rdata.conversion.dataframe_constructor
     # A tibble is a data frame with more classes and readr's notes on its columns;
     # the notes have classes without a constructor, of which the parser would warn.
-    known = {
-        **rdata.conversion.DEFAULT_CLASS_MAP,
-        **dict.fromkeys(("spec_tbl_df", "tbl_df", "tbl"), frame),
-    }
+    known: dict[Any, Any] = dict(rdata.conversion.DEFAULT_CLASS_MAP)
+    known |= dict.fromkeys(("spec_tbl_df", "tbl_df", "tbl"), frame)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)

@@ -8,10 +8,12 @@ import csv
 import io
 from collections import Counter
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from devnorms._base.errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LINES_SHOWN = 5
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -46,15 +48,16 @@ def read_delimited(path: Path, separator: str = "\t") -> pd.DataFrame:
     UnreadableFileError
         If the file is missing, empty, HTML, compressed, cut short, ragged or not UTF-8.
     """
+    import pandas as pd
+
     lines = _lines(decode(path), path)
     _check_shape(lines, separator, path)
-    quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-    table = pd.read_csv(
+    table: pd.DataFrame = pd.read_csv(
         io.StringIO("\n".join(lines)),
         sep=separator,
         dtype=str,
         keep_default_na=False,
-        quoting=quoting,
+        quoting=csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL,
         skip_blank_lines=False,
     )
     table.index = pd.RangeIndex(2, 2 + len(table), name="line")

@@ -73,7 +73,7 @@ def settle_visits(visits: pd.DataFrame, study: str) -> tuple[pd.DataFrame, list[
 
 
 def _settle_sex(visits: pd.DataFrame, study: str) -> tuple[pd.Series, list[Note]]:
-    """A child that is both female and male is neither, for us."""
+    """Set the sex of a child that is both female and male to unknown."""
     known = visits[visits["sex"] != "unknown"]
     kinds = known.groupby("child")["sex"].nunique()
     both = kinds.index[kinds > 1]
@@ -89,7 +89,7 @@ def _settle_sex(visits: pd.DataFrame, study: str) -> tuple[pd.Series, list[Note]
 
 
 def _settle_gestation(visits: pd.DataFrame, study: str) -> tuple[pd.Series, list[Note]]:
-    """A gestation that no birth has is not known; a very short one is told."""
+    """Set a gestation that no birth has to not known; tell a very short one."""
     days = visits["gestation_days"]
     low, high = GESTATION_DAYS
     outside = (days < low) | (days > high)

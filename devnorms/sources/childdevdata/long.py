@@ -131,10 +131,11 @@ def _table(
     for name, value in same.items():
         code = -1 if value is None else 0
         table[name] = pd.Categorical.from_codes(
-            np.full(len(rows), code, dtype=np.int8), [] if value is None else [value]
+            np.full(len(rows), code, dtype=np.int8),
+            pd.Index([] if value is None else [value], dtype="str"),
         )
     table["response"] = pd.Categorical.from_codes(
-        study.answers[rows, columns], ["not_yet", "passed"]
+        study.answers[rows, columns], pd.Index(["not_yet", "passed"])
     )
     table["weight"] = np.nan
     return table
@@ -146,7 +147,7 @@ def _language(languages: object) -> str | None:
 
 
 def _occasions(visits: pd.DataFrame) -> pd.Series:
-    """Number the visits of a child by age; those without age get their own names."""
+    """Give each visit a number within its child, by age, or a name without age."""
     dated = visits["age_days"].notna()
     number = visits.groupby("child")["age_days"].rank(method="first")
     undated = visits[~dated].groupby("child").cumcount() + 1

@@ -41,7 +41,7 @@ def note_answers(
 
 
 def _asked_twice(observations: pd.DataFrame, study: str) -> list[Note]:
-    """The same milestone by two or more items in one visit."""
+    """Count answers to one milestone by two or more items in one visit."""
     linked = observations[observations["milestone"].notna()]
     if linked.empty:
         return []
@@ -64,7 +64,7 @@ def _asked_twice(observations: pd.DataFrame, study: str) -> list[Note]:
 
 
 def _passed_then_not_yet(observations: pd.DataFrame, study: str) -> list[Note]:
-    """An item passed at one visit and not at the child's next one that asked it."""
+    """Count items passed at one visit and not at the next one that asked them."""
     child = observations["child"].cat.codes.to_numpy()
     item = observations["item"].cat.codes.to_numpy()
     passed = (observations["response"] == "passed").to_numpy()
@@ -80,7 +80,7 @@ def _passed_then_not_yet(observations: pd.DataFrame, study: str) -> list[Note]:
 
 
 def _copies(copies: list[Copy], milestone_of: dict[str, str], study: str) -> list[Note]:
-    """How many items are copies, and where the twins claim to ask different things."""
+    """Count copied items, and pairs whose twins claim to ask different things."""
     if not copies:
         return []
     notes = [

@@ -177,9 +177,10 @@ def _stack(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(stacked)
 
 
-def _as_text(part: pd.Series) -> pd.Series:
+def _as_text(part: pd.Series) -> pd.Categorical:
     """Give categories the text type, also where there is none."""
-    return part.cat.rename_categories(part.cat.categories.astype("str"))
+    categories = part.cat.categories.astype("str")
+    return pd.Categorical.from_codes(part.cat.codes.to_numpy(), categories)
 
 
 def _warn_of(study: Study, table: pd.DataFrame) -> None:

@@ -38,7 +38,7 @@ class Links:
 @cache
 def links() -> Links:
     """
-    The links of the project's codebook.
+    Read the links of the project's codebook, once.
 
     Returns
     -------

@@ -57,7 +57,7 @@ class Study:
 
 
 class _Faults:
-    """All that is wrong with a file, told at once."""
+    """Faults of one file, told at once."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -133,7 +133,8 @@ def _card(table: pd.DataFrame, faults: _Faults) -> dict[str, Any]:
     faults.add("cohort", "a file holds one cohort", other, "Split the file")
     if names.iloc[0] not in cards.index:
         return {"population": names.iloc[0]}
-    card: dict[str, Any] = cards.loc[names.iloc[0]].to_dict()
+    row = cards.loc[names.iloc[0]]
+    card = {str(column): value for column, value in row.items()}
     faults.add(
         "ctrycd",
         f"expected {card['country']!r}, the country on the study card",
@@ -193,7 +194,7 @@ def _check_ages_are_days(age_days: pd.Series, faults: _Faults) -> None:
 
 
 def _check_visits(visits: pd.DataFrame, faults: _Faults) -> None:
-    """A visit has a child, and a child one visit per age."""
+    """Check that a visit has a child, and a child one visit per age."""
     nobody = visits["child"].isin(MISSING)
     faults.add(
         "subjid", "a visit without a child", visits["child"][nobody], "Give each an id"
