@@ -5,6 +5,7 @@ Counts in, curves out; draws that are not to be trusted do not come out.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,10 @@ from devnorms.models.spec import Sampling, Spec
 from devnorms.schema.curves import check_curves
 
 if TYPE_CHECKING:
+    import nutpie
     import pymc as pm
+
+Progress = bool | Callable[[int, int], None]
 
 INTERNAL = ("leaf_z", "location_group_z", "slope_group_z")
 """Standardised coordinates of the sampler; checked, but not kept in the curves."""
@@ -35,7 +39,7 @@ def fit(
     *,
     spec: Spec | None = None,
     sampling: Sampling | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     allow_unconverged: bool = False,
 ) -> xr.Dataset:
     """
@@ -51,8 +55,9 @@ def fit(
         Priors and selection; the default is described in `devnorms.models.spec`.
     sampling : Sampling, optional
         Chains, draws, seed, and what the draws must meet.
-    progress : bool
-        Show the sampler's progress bar.
+    progress : bool or callable
+        Show the sampler's own progress bar, or call this now and then with the draws
+        made (warm-up included) and the draws in all.
     allow_unconverged : bool
         Give the draws even if they fail their checks; ``attrs["converged"]`` is then
         ``"no"``, and no norm is made of them unless that is allowed once more.
@@ -104,7 +109,7 @@ def fit(
 
 
 def sample(
-    leaves: Design, spec: Spec, sampling: Sampling, *, progress: bool
+    leaves: Design, spec: Spec, sampling: Sampling, *, progress: Progress
 ) -> tuple[xr.Dataset, xr.Dataset, tuple[float, float]]:
     """
     Build, compile and sample the model.
@@ -117,8 +122,8 @@ def sample(
         Priors.
     sampling : Sampling
         Chains, draws, seed.
-    progress : bool
-        Show a progress bar.
+    progress : bool or callable
+        See `fit`.
 
     Returns
     -------
@@ -158,7 +163,7 @@ def sample_compiled(
     compiled: Any,
     sampling: Sampling,
     *,
-    progress: bool,
+    progress: Progress,
 ) -> tuple[xr.Dataset, xr.Dataset, float]:
     """
     Sample a compiled model.
@@ -169,8 +174,8 @@ def sample_compiled(
         From `compile_model`.
     sampling : Sampling
         Chains, draws, seed.
-    progress : bool
-        Show a progress bar.
+    progress : bool or callable
+        See `fit`.
 
     Returns
     -------
@@ -188,11 +193,26 @@ def sample_compiled(
         cores=sampling.cores,
         seed=sampling.seed,
         target_accept=sampling.target_accept,
-        progress_bar=progress,
+        progress_bar=progress is True,
+        progress_callback=_summed(progress) if callable(progress) else None,
         save_warmup=False,
     )
     seconds = time.perf_counter() - start
     return trace["posterior"].to_dataset(), trace["sample_stats"].to_dataset(), seconds
+
+
+def _summed(
+    tell: Callable[[int, int], None],
+) -> Callable[[Sequence[nutpie.ChainProgress]], None]:
+    """Sum the draws over chains, as a person wants to see them."""
+
+    def progress(chains: Sequence[nutpie.ChainProgress]) -> None:
+        tell(
+            sum(chain.finished_draws for chain in chains),
+            sum(chain.total_draws for chain in chains),
+        )
+
+    return progress
 
 
 def _record(
