@@ -1,0 +1,16 @@
+"""
+Figures: each takes finished tables and axes, and gives the axes back.
+
+Nothing here computes a statistic: what is drawn stands in the table. Without axes, a
+figure one journal column wide is made.
+"""
+
+from __future__ import annotations
+
+from devnorms.report.plot.ages_asked import sampled
+from devnorms.report.plot.forest_rows import forest
+from devnorms.report.plot.model_checks import checks
+from devnorms.report.plot.published_ages import published
+from devnorms.report.plot.share_curves import curves
+
+__all__ = ["checks", "curves", "forest", "published", "sampled"]

@@ -1,0 +1,284 @@
+"""
+One look for every figure: fonts, sizes, and a colour and marker per population.
+
+Figures are drawn 3.5 inches wide: one column of a journal, and nearly the width of a
+phone, so the same drawing is legible in both without being scaled down.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from devnorms.schema.norms import POOLED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH = 3.5
+SMALL = 7.5
+_LINE_POINTS = 10.0
+_CHARACTERS = 52
+
+# Ten colours at least 3:1 against white, chosen by search so that the two nearest lie
+# as far apart as possible for normal sight, protanopia and deuteranopia (Machado,
+# Oliveira and Fernandes 2009, doi:10.1109/TVCG.2009.113; distances in OKLab). The
+# ready-made ten-colour palettes have pairs under a third as far apart, or pale yellows.
+COLOURS = (
+    "#273b9d", "#c48914", "#761462", "#629d89", "#b176ff",
+    "#004e00", "#9d6200", "#764ed8", "#7676b1", "#894e62",
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+INK = "#1b1b1f"
+QUIET = "#5c5c66"
+RULE = "#d9d9de"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """
+    How a population is drawn, in every figure alike.
+
+    Attributes
+    ----------
+    colour : str
+        Hexadecimal.
+    marker : str
+        A matplotlib marker that can be drawn open.
+    """
+
+    colour: str
+    marker: str
+
+
+def marks(populations: Iterable[str]) -> dict[str, Mark]:
+    """
+    Give each population its colour and marker.
+
+    Populations are taken in alphabetical order, so figures agree when they are given
+    the same populations; give all of a norm set's, not only those drawn. The pooled row
+    is always a black diamond.
+
+    Parameters
+    ----------
+    populations : iterable of str
+        All populations of the norm set.
+
+    Returns
+    -------
+    dict of str to Mark
+
+    Examples
+    --------
+    >>> marks(["NLD-SMOCC", "CHN"])["CHN"] == marks(["CHN", "NLD-SMOCC"])["CHN"]
+    True
+    """
+    names = sorted(set(populations) - {POOLED})
+    given = {
+        name: Mark(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
+        for i, name in enumerate(names)
+    }
+    return given | {POOLED: Mark("#000000", "d")}
+
+
+def settings() -> dict[str, Any]:
+    """
+    Give the settings of the theme, for `matplotlib.rc_context`.
+
+    Returns
+    -------
+    dict of str to Any
+    """
+    import seaborn as sns
+
+    return {
+        **sns.axes_style("ticks"),
+        **sns.plotting_context("paper"),
+        "font.family": ["DejaVu Sans"],
+        "font.size": 8,
+        "axes.titlesize": 9.5,
+        "axes.titleweight": "bold",
+        "axes.labelsize": 8,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
+        "legend.fontsize": SMALL,
+        "legend.frameon": False,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": QUIET,
+        "xtick.color": QUIET,
+        "ytick.color": QUIET,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "grid.color": RULE,
+        "grid.linewidth": 0.6,
+        "axes.linewidth": 0.7,
+        "xtick.major.width": 0.7,
+        "ytick.major.width": 0.7,
+        "xtick.major.size": 3,
+        "ytick.major.size": 3,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.solid_capstyle": "round",
+        "svg.hashsalt": "devnorms",
+        "svg.fonttype": "path",
+    }
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Draw in the theme inside a ``with`` block; settings outside stay as they are."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(settings()):
+        yield
+
+
+def themed[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
+    """
+    Let a drawing function work inside `theme`.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws.
+    """
+
+    @wraps(draw)
+    def inside(*args: P.args, **named: P.kwargs) -> R:
+        with theme():
+            return draw(*args, **named)
+
+    return inside
+
+
+def axes_or_new(ax: Axes | None, height: float) -> Axes:
+    """
+    Take the axes given, or make a figure one column wide.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+        What the caller gave.
+    height : float
+        Of a new figure, inches.
+    """
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    _, new = plt.subplots(figsize=(WIDTH, height), layout="constrained")
+    return new
+
+
+def head(ax: Axes, title: str, subtitle: str) -> None:
+    """
+    Put a title and, under it, what the reader must know: n, interval, level.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    title, subtitle : str
+        Text; lines are broken to one column.
+    """
+    lines = textwrap.wrap(subtitle, _CHARACTERS)
+    ax.annotate(
+        "\n".join(lines),
+        (0, 1),
+        xytext=(0, 5),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=SMALL,
+        color=QUIET,
+        va="bottom",
+    )
+    ax.set_title(
+        "\n".join(textwrap.wrap(title, 44)),
+        loc="left",
+        pad=8 + _LINE_POINTS * len(lines),
+    )
+
+
+def months_axis(ax: Axes, low: float, high: float) -> None:
+    """
+    Make x an axis of months, with ticks where people count them.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    low, high : float
+        Limits in months.
+    """
+    from matplotlib.ticker import MultipleLocator
+
+    span = high - low
+    step = next((s for s in (1, 2, 3, 6, 12) if span / s <= 9), 24)
+    ax.set_xlim(low, high)
+    ax.xaxis.set_major_locator(MultipleLocator(step))
+    ax.set_xlabel("age in months")
+    ax.grid(axis="x", visible=True)
+    ax.set_axisbelow(True)
+
+
+def legend_below(ax: Axes, columns: int = 2) -> None:
+    """
+    Put the legend under the axis label, where it hides nothing.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    columns : int
+        Entries beside each other.
+    """
+    from matplotlib.transforms import ScaledTranslation
+
+    down = ScaledTranslation(-28 / 72, -32 / 72, ax.figure.dpi_scale_trans)
+    ax.legend(
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=ax.transAxes + down,
+        ncols=columns,
+        handlelength=1.6,
+        columnspacing=1.2,
+        labelspacing=0.3,
+        borderaxespad=0,
+    )
+
+
+def named(names: Mapping[str, str] | None, key: str) -> str:
+    """
+    Look up what to call a population or milestone.
+
+    Parameters
+    ----------
+    names : mapping of str to str or None
+        What the caller gave.
+    key : str
+        An id; shown in words if it has no name.
+    """
+    known = names or {}
+    return known.get(key, key if key != key.lower() else spoken(key))
+
+
+def spoken(key: str) -> str:
+    """
+    Turn an id into words.
+
+    Parameters
+    ----------
+    key : str
+        For example ``walks_alone``.
+
+    Examples
+    --------
+    >>> spoken("walks_alone")
+    'Walks alone'
+    """
+    return key.replace("_", " ").capitalize()

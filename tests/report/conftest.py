@@ -1,0 +1,179 @@
+"""Tables with a known answer: logistic curves solved in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from devnorms._base.provenance import Record, Source
+from devnorms.report import ReportInputs
+from devnorms.schema.norms import POOLED, NormSet
+from scipy.special import expit, logit
+
+SHARES = (0.25, 0.5, 0.75, 0.9)
+POPULATIONS = {
+    "CHL": ("CHL", "Chile", "trial", (4.0, 20.0), 0.00),
+    "COL-A": ("COL", "Colombia", "community", (6.0, 42.0), 0.08),
+    "COL-B": ("COL", "Colombia", "poor", (10.0, 45.0), 0.05),
+    "JAM-LBW": ("JAM", "Jamaica", "clinical", (9.0, 24.0), 0.12),
+    "NLD": ("NLD", "Netherlands", "representative", (0.5, 30.0), 0.02),
+    "ZAF": ("ZAF", "South Africa", "birth cohort", (5.0, 60.0), -0.06),
+}
+MILESTONES = {
+    "sits_alone": ("gross_motor", 6.3, 7.0),
+    "walks_alone": ("gross_motor", 12.2, 9.0),
+    "jumps": ("gross_motor", 25.0, 6.0),
+    "pincer_grasp": ("fine_motor", 9.0, 6.5),
+    "two_words": ("language", 20.0, 5.0),
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Share passing at an age: logistic in log(months + 1)."""
+
+    population: str
+    milestone: str
+    location: float
+    slope: float
+
+    def share(self, months: np.ndarray) -> np.ndarray:
+        """At ages."""
+        return expit(self.slope * (np.log1p(months) - self.location))
+
+    def age(self, share: float) -> float:
+        """Solved for a share."""
+        return float(np.expm1(self.location + logit(share) / self.slope))
+
+
+def _curves() -> list[Curve]:
+    made = []
+    for milestone, (_, half, slope) in MILESTONES.items():
+        for population, (*_, shift) in POPULATIONS.items():
+            made.append(Curve(population, milestone, np.log1p(half) + shift, slope))
+        made.append(Curve(POOLED, milestone, np.log1p(half) + 0.03, slope))
+    return made
+
+
+def _norm_rows() -> list[dict[str, object]]:
+    rows = []
+    for curve in _curves():
+        pooled = curve.population == POOLED
+        country, _, _, (low, high), _ = (
+            (None, "", "", (np.nan, np.nan), 0)
+            if pooled
+            else POPULATIONS[curve.population]
+        )
+        for share in SHARES:
+            age = curve.age(share)
+            support = "not_observed" if pooled else "within"
+            statement = f"{age:.1f} months ({age - 0.4:.1f}-{age + 0.5:.1f})"
+            if age < low:
+                support, statement = "before", f"before {low:.1f} months"
+            if age > high:
+                support, statement = "after", f"after {high:.1f} months"
+            rows.append(
+                {
+                    "population": curve.population, "country": country,
+                    "milestone": curve.milestone,
+                    "domain": MILESTONES[curve.milestone][0], "share": share,
+                    "age_months": age, "age_months_low": age - 0.4,
+                    "age_months_high": age + 0.5, "interval": "eti", "level": 0.9,
+                    "asked": 0 if pooled else 1234, "passed": 0 if pooled else 700,
+                    "items": 0 if pooled else 2, "support": support,
+                    "support_low_months": low, "support_high_months": high,
+                    "statement": statement,
+                }  # fmt: skip
+            )
+    return rows
+
+
+def _populations() -> pd.DataFrame:
+    rows = [
+        {
+            "population": name, "study": f"study_{name.lower()}", "country": country,
+            "country_name": land, "place": "the capital", "languages": "es",
+            "years": "1991-1996", "sampling": sampling,
+            "who": f"children of {land} whose families took part in a study",
+            "eligibility": "born at term", "children": 500 + i, "visits": 900 + i,
+            "instruments": "by1", "age_precision": "days", "licence": "CC BY 4.0",
+            "citation": f"Author {i}. Title. Journal 200{i}.", "context_notes": None,
+        }
+        for i, (name, (country, land, sampling, _, _)) in enumerate(POPULATIONS.items())
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def norms() -> NormSet:
+    """A norm set whose ages are known in closed form; some outside the ages asked."""
+    record = Record(
+        sources=(
+            Source("childdevdata", "1.1.0", "ab" * 32, "CC BY 4.0", "van Buuren S."),
+        ),
+        settings={"corrected_age": False},
+        seed=7,
+        versions={"python": "3.12", "pymc": "6.4.0"},
+    )
+    card = {
+        "title": "Milestones of six populations",
+        "purpose": "To show ages at which shares of children pass.",
+        "not_for": ["Diagnosis of a child.", "Ranking of countries."],
+        "cannot_separate": "Country, study and instrument.",
+    }
+    return NormSet(pd.DataFrame(_norm_rows()), _populations(), card, record)
+
+
+@pytest.fixture(scope="session")
+def shares() -> pd.DataFrame:
+    """Curves at ages from birth to five years."""
+    age = np.unique(np.concatenate([np.linspace(0, 24, 97), np.linspace(24, 60, 73)]))
+    parts = []
+    for curve in _curves():
+        low, high = (0, 60)
+        if curve.population != POOLED:
+            low, high = POPULATIONS[curve.population][3]
+        share = curve.share(age)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "population": curve.population, "milestone": curve.milestone,
+                    "age_months": age, "share_passing": share,
+                    "share_passing_low": expit(logit(np.clip(share, 1e-9, 1 - 1e-9)) - 0.3),
+                    "share_passing_high": expit(logit(np.clip(share, 1e-9, 1 - 1e-9)) + 0.3),
+                    "interval": "eti", "level": 0.9,
+                    "within_support": (age >= low) & (age <= high)
+                    & (curve.population != POOLED),
+                }  # fmt: skip
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def counts() -> pd.DataFrame:
+    """Counts drawn from the curves, bins of a month."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for curve in _curves():
+        if curve.population == POOLED:
+            continue
+        country, _, _, (low, high), _ = POPULATIONS[curve.population]
+        for month in np.arange(np.ceil(low), high):
+            asked = int(rng.integers(2, 60))
+            share = float(curve.share(np.array(month + 0.5)))
+            rows.append(
+                {
+                    "population": curve.population,
+                    "study": f"study_{curve.population.lower()}", "country": country,
+                    "item": f"i_{curve.milestone}", "milestone": curve.milestone,
+                    "domain": MILESTONES[curve.milestone][0], "instrument": "by1",
+                    "sex": "female", "age_days_low": month * 30.4375,
+                    "age_days_high": (month + 1) * 30.4375 - 0.01,
+                    "age_days_mean": (month + 0.5) * 30.4375, "asked": asked,
+                    "passed": int(rng.binomial(asked, share)),
+                }  # fmt: skip
+            )
+    return pd.DataFrame(rows)
