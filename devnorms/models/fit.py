@@ -185,7 +185,8 @@ def sample_compiled(
     import nutpie
 
     start = time.perf_counter()
-    trace = nutpie.sample(
+    # Not `blocking`: that way Ctrl-C would give the draws made so far as if whole.
+    running = nutpie.sample(
         compiled,
         draws=sampling.draws,
         tune=sampling.tune,
@@ -196,7 +197,13 @@ def sample_compiled(
         progress_bar=progress is True,
         progress_callback=_summed(progress) if callable(progress) else None,
         save_warmup=False,
+        blocking=False,
     )
+    try:
+        trace = running.wait()
+    except BaseException:
+        running.cancel()
+        raise
     seconds = time.perf_counter() - start
     return trace["posterior"].to_dataset(), trace["sample_stats"].to_dataset(), seconds
 
