@@ -90,8 +90,9 @@ def count(
     pandas.DataFrame
         Counts, see `devnorms.schema.counts.check_counts`; sorted by population, item,
         sex and age. ``age_days_mean`` is the mean of the cell's children.
-        ``attrs["left_out"]`` says how many observations were not counted, by reason:
-        with ``asked`` they add up to the observations. ``attrs["small_cells"]`` says
+        ``attrs["left_out"]`` says how many observations were not counted, by reason,
+        after those that the loader left out; with ``asked`` they add up to all
+        responses of the source. ``attrs["small_cells"]`` says
         how many cells, and children asked in them, stayed below `min_asked`.
         ``attrs["record"]`` holds the choices, after those of the observations.
 
@@ -137,7 +138,7 @@ def count(
     0         357.0          360.5      2       1
     1         385.0          390.0      1       1
     >>> counts.attrs["left_out"]
-    {'no_age': 1, 'not_asked': 1}
+    {'no age': 1, 'not asked': 1}
     """
     chosen = _check(_Choices(bin_days, corrected_age, by_sex, min_asked, small_cells))
     cells = read_cells(observations, by_sex=by_sex, corrected_age=corrected_age)
@@ -150,13 +151,13 @@ def count(
     below = bins["asked"] < min_asked
     small = {"cells": int(below.sum()), "asked": int(bins.loc[below, "asked"].sum())}
     if small_cells == "leave_out" and small["cells"]:
-        left_out["small_cell"] = small["asked"]
+        left_out["fewer than min_asked"] = small["asked"]
         bins, small = bins[~below], {"cells": 0, "asked": 0}
         _check_not_empty(bins, left_out)
     counts = _finish(bins, leaves)
     counts.attrs = {
-        "record": _record(observations, chosen).to_json(),
-        "left_out": left_out,
+        "record": _record(observations, chosen, left_out).to_json(),
+        "left_out": _with_loaders(observations, left_out),
         "small_cells": small,
     }
     warn_if_sparse(counts, children_per_population(observations))
@@ -191,8 +192,9 @@ def _split(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Part what is counted from what is left out, by reason."""
     answered = cells["response"].isin(("passed", "not_yet"))
     no_age = answered & cells["age_days"].isna()
-    reasons = {"no_age": no_age}
-    reasons |= {reason: cells["response"] == reason for reason in _UNCOUNTED}
+    reasons = {"no age": no_age}
+    for response in _UNCOUNTED:
+        reasons[response.replace("_", " ")] = cells["response"] == response
     rows = {name: int(cells.loc[out, "rows"].sum()) for name, out in reasons.items()}
     left_out = {name: n for name, n in rows.items() if n}
     return cells[answered & ~no_age], left_out
@@ -240,8 +242,17 @@ def _finish(bins: pd.DataFrame, leaves: pd.DataFrame) -> pd.DataFrame:
     return check_counts(table[list(COLUMNS)].reset_index(drop=True))
 
 
-def _record(observations: Any, chosen: _Choices) -> Record:
-    """Add what was chosen here to what is recorded of the observations."""
+def _with_loaders(observations: Any, left_out: Mapping[str, int]) -> dict[str, int]:
+    """Add what was left out here to what the loader left out."""
+    earlier = getattr(observations, "attrs", {}).get("left_out", {})
+    total = {str(k): int(n) for k, n in earlier.get("left_out", earlier).items()}
+    for reason, rows in left_out.items():
+        total[reason] = total.get(reason, 0) + rows
+    return total
+
+
+def _record(observations: Any, chosen: _Choices, left_out: Mapping[str, int]) -> Record:
+    """Add what was chosen and left out here to what is recorded of the observations."""
     earlier = getattr(observations, "attrs", {}).get("record")
     record = Record.from_json(earlier) if earlier else Record.now()
-    return record.with_settings(count=asdict(chosen))
+    return record.with_settings(count={**asdict(chosen), "left_out": dict(left_out)})
