@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["Dataset", "dataset", "datasets", "fetch", "load", "populations"]
+__all__ = [
+    "Dataset",
+    "dataset",
+    "datasets",
+    "fetch",
+    "load",
+    "populations",
+    "published",
+]
 
 _MODULES = {"childdevdata": "devnorms.sources.childdevdata"}
 
@@ -112,6 +120,35 @@ def load(  # noqa: PLR0913  (each is one way to ask for less)
         file_format=file_format,
     )
     return observations
+
+
+def published(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Read published ages of attainment; see `devnorms.sources.published_figures`.
+
+    Parameters
+    ----------
+    path : path, optional
+        A folder with ``windows.csv`` and ``sources.csv``; without it, the figures that
+        come with the package.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per figure, with its source and the milestone it is linked to.
+
+    Raises
+    ------
+    UnreadableFileError, InvalidTableError
+
+    Examples
+    --------
+    >>> published()["source_id"].nunique()
+    20
+    """
+    from devnorms.sources.published_figures import published as read
+
+    return read(path)
 
 
 def populations(source: str = "childdevdata") -> pd.DataFrame:
