@@ -8,12 +8,14 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from devnorms.models._blocks import block_density
+from devnorms.models._density import (
+    location_density,
+    response_density,
+    slope_density,
+)
 from devnorms.models.design import Design
 from devnorms.models.precondition import Coordinates, zero_sum_basis
 from devnorms.models.spec import SCALES, LogNormal, Normal, Priors
-
-_LOG_2PI = float(np.log(2 * np.pi))
 
 
 def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
@@ -21,7 +23,7 @@ def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
     Build the item-curve model.
 
     Item, country-by-milestone, leaf and milestone effects are integrated out of the
-    locations (see `devnorms.models._blocks`) and drawn again after sampling by
+    locations (see `devnorms.models._kernels`) and drawn again after sampling by
     `devnorms.models.effects`.
 
     Parameters
@@ -55,26 +57,19 @@ def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
         location, log_slope = _leaves(coordinates)
         mean = _location_means(design, priors, coordinates, scales)
         slope_mean = _slope_means(design, priors, coordinates, scales)
+        by_name = [scales[name] for name in SCALES]
+        at_location = pt.stack(by_name[:4])
+        at_slope = pt.stack([scales["sd_slope_milestone"], scales["sd_slope_leaf"]])
+        groups = (design.starts, design.item.codes, design.country.codes)
         pm.Potential(
             "location_prior",
-            block_density(
-                location - mean,
-                pt.stack([scales[name] for name in SCALES[:4]]),
-                design.starts,
-                design.item.codes,
-                design.country.codes,
-            )[0],
+            location_density(location - mean, at_location, *groups)[0],
         )
         pm.Potential(
             "log_slope_prior",
-            _shared_mean_density(
-                log_slope - slope_mean,
-                design,
-                scales["sd_slope_milestone"],
-                scales["sd_slope_leaf"],
-            ),
+            slope_density(log_slope - slope_mean, at_slope, design.starts)[0],
         )
-        pm.Potential("responses", _log_likelihood(location, log_slope, *nodes))
+        pm.Potential("responses", response_density(location, log_slope, *nodes)[0])
     return model
 
 
@@ -186,37 +181,3 @@ def _centred(
 ) -> pt.TensorVariable:
     """Log density of a normal around zero, summed."""
     return pm.logp(pm.Normal.dist(0.0, sd), value).sum()
-
-
-def _shared_mean_density(
-    residual: pt.TensorVariable,
-    design: Design,
-    sd_shared: pt.TensorVariable,
-    sd_own: pt.TensorVariable,
-) -> pt.TensorVariable:
-    """
-    Log density of residuals that share a milestone effect, which is integrated out.
-
-    The covariance of a block of n leaves is ``sd_shared^2 J + sd_own^2 I``; its
-    determinant and inverse follow from Sherman and Morrison.
-    """
-    size = np.diff(design.starts).astype(float)
-    indicator = design.milestone.matrix()
-    sums = pt.dot(residual, indicator)
-    own, shared = sd_own**2, sd_shared**2
-    total = own + size * shared
-    squares = (residual**2).sum() / own - (shared * sums**2 / (own * total)).sum()
-    log_det = ((size - 1.0) * pt.log(own) + pt.log(total)).sum()
-    return -0.5 * (squares + log_det + len(design.leaves) * _LOG_2PI)
-
-
-def _log_likelihood(
-    location: pt.TensorVariable,
-    log_slope: pt.TensorVariable,
-    log_age: pt.TensorVariable,
-    weight: pt.TensorVariable,
-    sign: pt.TensorVariable,
-) -> pt.TensorVariable:
-    """Weighted Bernoulli log likelihood at the nodes; never above zero."""
-    eta = pt.exp(log_slope)[:, None] * (log_age - location[:, None])
-    return -(weight * pt.softplus(-sign * eta)).sum()
