@@ -24,11 +24,11 @@ from devnorms.schema.populations import check_populations
 NAMES = ("milestones",)
 _SEX = {"f": "female", "m": "male", "u": "unknown"}
 _COUNT_TYPES = {
-    "item": str,
-    "sex": str,
-    "age_days_low": float,
-    "age_days_high": float,
-    "age_days_mean": float,
+    "item": "str",
+    "sex": "str",
+    "age_days_low": "float64",
+    "age_days_high": "float64",
+    "age_days_mean": "float64",
     "asked": "int64",
     "passed": "int64",
 }

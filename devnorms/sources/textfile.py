@@ -87,17 +87,17 @@ def decode(path: Path) -> str:
         ) from error
     if not raw.strip():
         raise UnreadableFileError(f"{path}: the file is empty. Fetch it again.")
-    if raw[:2] in _UTF16 or b"\x00" in raw[:1000]:
-        raise UnreadableFileError(
-            f"{path}: line 1 is not UTF-8 but looks like UTF-16. Save the file as "
-            "UTF-8 text."
-        )
     for start, kind in _COMPRESSED.items():
         if raw.startswith(start):
             raise UnreadableFileError(
                 f"{path}: this is {kind}, not a text file. Unpack it, or give it its "
                 "right file ending."
             )
+    if raw[:2] in _UTF16 or b"\x00" in raw[:1000]:
+        raise UnreadableFileError(
+            f"{path}: line 1 is not UTF-8 but looks like UTF-16. Save the file as "
+            "UTF-8 text."
+        )
     if looks_like_html(raw):
         raise UnreadableFileError(
             f"{path}: line 1 is the start of a web page (HTML), not data. A login or "
