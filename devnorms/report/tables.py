@@ -60,10 +60,21 @@ def observed_shares(
     Examples
     --------
     >>> import pandas as pd
-    >>> cell = {"population": "A", "study": "a", "country": "NLD", "item": "i",
-    ...     "milestone": "walks_alone", "domain": "gross_motor", "instrument": "x",
-    ...     "sex": "female", "age_days_low": 365.0, "age_days_high": 380.0,
-    ...     "age_days_mean": 370.0, "asked": 20, "passed": 9}
+    >>> cell = {
+    ...     "population": "A",
+    ...     "study": "a",
+    ...     "country": "NLD",
+    ...     "item": "i",
+    ...     "milestone": "walks_alone",
+    ...     "domain": "gross_motor",
+    ...     "instrument": "x",
+    ...     "sex": "female",
+    ...     "age_days_low": 365.0,
+    ...     "age_days_high": 380.0,
+    ...     "age_days_mean": 370.0,
+    ...     "asked": 20,
+    ...     "passed": 9,
+    ... }
     >>> observed_shares(pd.DataFrame([cell]))["share_passing"].tolist()
     [0.45]
     """
@@ -115,7 +126,8 @@ def asked_by_age(
     bins : sequence of float
         Edges of the bins, months.
     fewest : int
-        Bins with fewer responses are left out.
+        Times that the most asked item of a bin must have been asked; other bins are
+        left out.
 
     Returns
     -------
@@ -127,12 +139,13 @@ def asked_by_age(
     number = pd.cut(
         months_from_days(used["age_days_mean"]), [*bins], right=False, labels=False
     )
-    sums = (
+    by_item = (
         used.assign(bin=number)
-        .groupby(["population", "bin"], as_index=False, observed=True)["asked"]
+        .groupby(["population", "bin", "item"], as_index=False, observed=True)["asked"]
         .sum()
     )
-    sums = sums[sums["asked"] >= fewest]
+    grouped = by_item.groupby(["population", "bin"], observed=True)["asked"]
+    sums = grouped.sum()[grouped.max() >= fewest].reset_index()
     edges = pd.Series([*bins], dtype=float)
     return pd.DataFrame(
         {
@@ -141,7 +154,7 @@ def asked_by_age(
             "age_months_high": edges.reindex(sums["bin"].astype(int) + 1).to_numpy(),
             "asked": sums["asked"],
         }
-    ).reset_index(drop=True)
+    )
 
 
 def within_interval(predictive: pd.DataFrame) -> pd.DataFrame:
@@ -164,5 +177,7 @@ def within_interval(predictive: pd.DataFrame) -> pd.DataFrame:
     return (
         predictive.assign(inside=inside)
         .groupby("population", as_index=False, observed=True)
-        .agg(bins=("inside", "size"), within=("inside", "sum"), level=("level", "first"))
+        .agg(
+            bins=("inside", "size"), within=("inside", "sum"), level=("level", "first")
+        )
     )

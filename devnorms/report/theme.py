@@ -18,6 +18,7 @@ from devnorms.schema.norms import POOLED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
 
 WIDTH = 3.5
 SMALL = 7.5
@@ -198,7 +199,7 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
         va="bottom",
     )
     ax.set_title(
-        "\n".join(textwrap.wrap(title, 44)),
+        "\n".join(textwrap.wrap(title, 34)),
         loc="left",
         pad=8 + _LINE_POINTS * len(lines),
     )
@@ -237,19 +238,39 @@ def legend_below(ax: Axes, columns: int = 2) -> None:
     columns : int
         Entries beside each other.
     """
-    from matplotlib.transforms import ScaledTranslation
-
-    down = ScaledTranslation(-28 / 72, -32 / 72, ax.figure.dpi_scale_trans)
     ax.legend(
         loc="upper left",
         bbox_to_anchor=(0, 0),
-        bbox_transform=ax.transAxes + down,
+        bbox_transform=_below(ax, -28),
         ncols=columns,
         handlelength=1.6,
         columnspacing=1.2,
         labelspacing=0.3,
         borderaxespad=0,
     )
+
+
+def text_below(ax: Axes, words: str) -> None:
+    """
+    Put a key or note under the axis label.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    words : str
+        Lines already broken.
+    """
+    ax.text(0, 0, words, transform=_below(ax, -56), va="top", fontsize=SMALL, color=INK)
+
+
+def _below(ax: Axes, points_right: float) -> Transform:
+    """The axes' own coordinates, moved under the axis label."""
+    from matplotlib.transforms import ScaledTranslation
+
+    scale = ax.figure.dpi_scale_trans
+    moved = ScaledTranslation(points_right / 72, -32 / 72, scale)
+    return ax.transAxes + moved
 
 
 def named(names: Mapping[str, str] | None, key: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
+
 from devnorms._base.provenance import Record, Source
 from devnorms.report import ReportInputs
 from devnorms.schema.norms import POOLED, NormSet
-from scipy.special import expit, logit
 
 SHARES = (0.25, 0.5, 0.75, 0.9)
 POPULATIONS = {
@@ -76,16 +77,24 @@ def _norm_rows() -> list[dict[str, object]]:
                 support, statement = "after", f"after {high:.1f} months"
             rows.append(
                 {
-                    "population": curve.population, "country": country,
+                    "population": curve.population,
+                    "country": country,
                     "milestone": curve.milestone,
-                    "domain": MILESTONES[curve.milestone][0], "share": share,
-                    "age_months": age, "age_months_low": age - 0.4,
-                    "age_months_high": age + 0.5, "interval": "eti", "level": 0.9,
-                    "asked": 0 if pooled else 1234, "passed": 0 if pooled else 700,
-                    "items": 0 if pooled else 2, "support": support,
-                    "support_low_months": low, "support_high_months": high,
+                    "domain": MILESTONES[curve.milestone][0],
+                    "share": share,
+                    "age_months": age,
+                    "age_months_low": age - 0.4,
+                    "age_months_high": age + 0.5,
+                    "interval": "eti",
+                    "level": 0.9,
+                    "asked": 0 if pooled else 1234,
+                    "passed": 0 if pooled else 700,
+                    "items": 0 if pooled else 2,
+                    "support": support,
+                    "support_low_months": low,
+                    "support_high_months": high,
                     "statement": statement,
-                }  # fmt: skip
+                }
             )
     return rows
 
@@ -93,16 +102,26 @@ def _norm_rows() -> list[dict[str, object]]:
 def _populations() -> pd.DataFrame:
     rows = [
         {
-            "population": name, "study": f"study_{name.lower()}", "country": country,
-            "country_name": land, "place": "the capital", "languages": "es",
-            "years": "1991-1996", "sampling": sampling,
+            "population": name,
+            "study": f"study_{name.lower()}",
+            "country": country,
+            "country_name": land,
+            "place": "the capital",
+            "languages": "es",
+            "years": "1991-1996",
+            "sampling": sampling,
             "who": f"children of {land} whose families took part in a study",
-            "eligibility": "born at term", "children": 500 + i, "visits": 900 + i,
-            "instruments": "by1", "age_precision": "days", "licence": "CC BY 4.0",
-            "citation": f"Author {i}. Title. Journal 200{i}.", "context_notes": None,
+            "eligibility": "born at term",
+            "children": 500 + i,
+            "visits": 900 + i,
+            "instruments": "by1",
+            "age_precision": "days",
+            "licence": "CC BY 4.0",
+            "citation": f"Author {i}. Title. Journal 200{i}.",
+            "context_notes": None,
         }
         for i, (name, (country, land, sampling, _, _)) in enumerate(POPULATIONS.items())
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -139,14 +158,22 @@ def shares() -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "population": curve.population, "milestone": curve.milestone,
-                    "age_months": age, "share_passing": share,
-                    "share_passing_low": expit(logit(np.clip(share, 1e-9, 1 - 1e-9)) - 0.3),
-                    "share_passing_high": expit(logit(np.clip(share, 1e-9, 1 - 1e-9)) + 0.3),
-                    "interval": "eti", "level": 0.9,
-                    "within_support": (age >= low) & (age <= high)
+                    "population": curve.population,
+                    "milestone": curve.milestone,
+                    "age_months": age,
+                    "share_passing": share,
+                    "share_passing_low": expit(
+                        logit(np.clip(share, 1e-9, 1 - 1e-9)) - 0.3
+                    ),
+                    "share_passing_high": expit(
+                        logit(np.clip(share, 1e-9, 1 - 1e-9)) + 0.3
+                    ),
+                    "interval": "eti",
+                    "level": 0.9,
+                    "within_support": (age >= low)
+                    & (age <= high)
                     & (curve.population != POOLED),
-                }  # fmt: skip
+                }
             )
         )
     return pd.concat(parts, ignore_index=True)
@@ -167,13 +194,115 @@ def counts() -> pd.DataFrame:
             rows.append(
                 {
                     "population": curve.population,
-                    "study": f"study_{curve.population.lower()}", "country": country,
-                    "item": f"i_{curve.milestone}", "milestone": curve.milestone,
-                    "domain": MILESTONES[curve.milestone][0], "instrument": "by1",
-                    "sex": "female", "age_days_low": month * 30.4375,
+                    "study": f"study_{curve.population.lower()}",
+                    "country": country,
+                    "item": f"i_{curve.milestone}",
+                    "milestone": curve.milestone,
+                    "domain": MILESTONES[curve.milestone][0],
+                    "instrument": "by1",
+                    "sex": "female",
+                    "age_days_low": month * 30.4375,
                     "age_days_high": (month + 1) * 30.4375 - 0.01,
-                    "age_days_mean": (month + 0.5) * 30.4375, "asked": asked,
+                    "age_days_mean": (month + 0.5) * 30.4375,
+                    "asked": asked,
                     "passed": int(rng.binomial(asked, share)),
-                }  # fmt: skip
+                }
             )
     return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def predictive() -> pd.DataFrame:
+    """Observed shares beside predictions: every fifth lies outside its interval."""
+    rows = []
+    for name in POPULATIONS:
+        for i, share in enumerate(np.linspace(0.05, 0.95, 10)):
+            miss = 0.12 if i % 5 == 4 else 0.01
+            rows.append(
+                {
+                    "population": name,
+                    "milestone": None,
+                    "age_months": 4.0 + 3 * i,
+                    "asked": 100 + i,
+                    "share_passing": share,
+                    "predicted": share + miss,
+                    "predicted_low": share + miss - 0.06,
+                    "predicted_high": share + miss + 0.06,
+                    "interval": "eti",
+                    "level": 0.9,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def published(norms: NormSet) -> pd.DataFrame:
+    """Two published figures, one of them a bound, beside three of our milestones."""
+    figures = [
+        ("walks_alone", 0.5, "WHO MGRS, healthy children, sites pooled", "=", 12.0),
+        ("walks_alone", 0.9, "WHO MGRS, healthy children, sites pooled", "=", 14.4),
+        ("walks_alone", 0.5, "Japan, national survey", "~", 12.6),
+        ("jumps", 0.5, "Denver", "<=", 24.0),
+    ]
+    parts = []
+    for milestone, share, sample, operator, months in figures:
+        t = norms.table
+        ours = t[
+            (t["milestone"] == milestone)
+            & (t["share"] == share)
+            & (t["population"] != POOLED)
+        ]
+        parts.append(
+            ours.assign(
+                published_population=sample,
+                published_operator=operator,
+                published_age_months=months,
+                published_asked=816,
+                source="WHO MGRS 2006",
+                evidence="primary",
+                sampling_difference="theirs: healthy; ours: see card",
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def inputs(
+    norms: NormSet,
+    shares: pd.DataFrame,
+    counts: pd.DataFrame,
+    predictive: pd.DataFrame,
+    published: pd.DataFrame,
+) -> ReportInputs:
+    """Everything a report can show."""
+    return ReportInputs(
+        norms,
+        shares=shares,
+        counts=counts,
+        diagnostics={
+            "max_rhat": 1.004,
+            "min_ess_bulk": 812.0,
+            "min_ess_tail": 640.0,
+            "divergences": 0,
+            "chains": 4,
+            "draws": 1000,
+            "sampling_seconds": 41.0,
+            "parameters": 512,
+        },
+        predictive=predictive,
+        published=published,
+        left_out={"no age": 312, "the same answer under two instruments": 1005},
+        priors=pd.DataFrame(
+            [
+                {
+                    "parameter": "sd of country × milestone",
+                    "prior": "log-normal, median 0.10, log sd 0.5",
+                    "reason": "a tenth in log age is about a month at one year",
+                }
+            ]
+        ),
+        model="Each population has its own curve. Populations inform each other.",
+        equations=("passed ~ Binomial(asked, expit(a (x - b)))",),
+        question="When do children of six populations walk?",
+        command="devnorms run analyses/motor.toml",
+    )

@@ -4,19 +4,23 @@ Ages at which shares pass, a row per population under each milestone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from devnorms._base.checks import check_known, check_shares
 from devnorms.report.inputs import check_columns
+from devnorms.report.plot.rows import (
+    Row,
+    draw_age,
+    heading,
+    height,
+    months_around,
+    side_labels,
+    stack,
+)
 from devnorms.report.theme import (
-    INK,
-    RULE,
-    SMALL,
     Mark,
     axes_or_new,
     head,
@@ -36,28 +40,6 @@ NORMS = (
     "age_months_high", "interval", "level", "asked", "support", "support_low_months",
     "support_high_months",
 )  # fmt: skip
-_ROW = 0.155
-_FRAME = 1.25
-
-
-@dataclass(frozen=True)
-class Row:
-    """
-    A line of the figure: a milestone's heading, or a population beneath it.
-
-    Attributes
-    ----------
-    y : float
-        Height, from 0 at the top downwards.
-    milestone : str
-        Which one.
-    population : str or None
-        None for a heading.
-    """
-
-    y: float
-    milestone: str
-    population: str | None
 
 
 @themed
@@ -73,10 +55,10 @@ def forest(
     """
     Draw ages at which shares pass, by milestone and population, with intervals.
 
-    The first share is drawn full, further ones lighter. An age that the data do not
-    reach is never drawn as a point: an open marker with an arrow stands at the youngest
-    (oldest) age asked and points to where the age must lie. The pooled row is a black
-    diamond.
+    The first share is drawn as a point, further ones as bars. An age that the data do
+    not reach is never drawn as a point: an open marker with an arrow stands at the
+    youngest (oldest) age asked and points to where the age must lie. The pooled row is
+    a black diamond.
 
     Parameters
     ----------
@@ -107,28 +89,31 @@ def forest(
     check_columns("norms", norms, NORMS)
     check_shares("shares", shares)
     known = norms["milestone"].unique().tolist()
-    chosen = check_known("milestone", known if milestones is None else milestones, known)
+    chosen = check_known(
+        "milestone", known if milestones is None else milestones, known
+    )
     drawn = norms[norms["milestone"].isin(chosen) & _among(norms["share"], shares)]
     look = palette or marks(norms["population"])
-    rows = list(layout(drawn, chosen))
-    axes = axes_or_new(ax, height(drawn, chosen))
+    rows = forest_rows(drawn, chosen)
+    axes = axes_or_new(ax, height(rows))
     for row in rows:
-        if row.population is None:
-            _heading(axes, row, names)
+        if row.entry is None:
+            heading(axes, row.y, named(names, row.group))
             continue
-        mine = drawn[
-            (drawn["milestone"] == row.milestone)
-            & (drawn["population"] == row.population)
-        ]
+        here = (drawn["milestone"] == row.group) & (drawn["population"] == row.entry)
         for i, share in enumerate(shares):
-            _draw(axes, mine[_among(mine["share"], [share])], row.y, look, faint=i > 0)
-    _population_axis(axes, rows, names)
-    months_axis(axes, *_limits(drawn))
-    head(axes, f"Age at which {_shares_in_words(shares)} pass", _subtitle(drawn, shares))
+            for age in drawn[here & _among(drawn["share"], [share])].to_dict("records"):
+                draw_age(axes, age, row.y, look[row.entry], faint=i > 0)
+    entries = [row.entry for row in rows if row.entry is not None]
+    side_labels(axes, rows, [named(names, entry) for entry in entries])
+    months_axis(axes, *months_around(drawn))
+    head(
+        axes, f"Age at which {_shares_in_words(shares)} pass", _subtitle(drawn, shares)
+    )
     return axes
 
 
-def layout(norms: pd.DataFrame, milestones: Sequence[str]) -> Iterator[Row]:
+def forest_rows(norms: pd.DataFrame, milestones: Sequence[str]) -> list[Row]:
     """
     Put milestones and their populations on lines, the pooled row last.
 
@@ -138,141 +123,25 @@ def layout(norms: pd.DataFrame, milestones: Sequence[str]) -> Iterator[Row]:
         With ``milestone, population``.
     milestones : sequence of str
         From top to bottom.
-    """
-    y = 0.0
-    for milestone in milestones:
-        yield Row(y, milestone, None)
-        inside = set(norms.loc[norms["milestone"] == milestone, "population"])
-        for population in sorted(inside, key=lambda name: (name == POOLED, name)):
-            y += 1
-            yield Row(y, milestone, population)
-        y += 1.4
 
-
-def height(norms: pd.DataFrame, milestones: Sequence[str]) -> float:
+    Returns
+    -------
+    list of Row
     """
-    Give the height of the figure, inches.
-
-    Parameters
-    ----------
-    norms : pandas.DataFrame
-        With ``milestone, population``.
-    milestones : sequence of str
-        Those drawn.
-    """
-    last = [row.y for row in layout(norms, milestones)][-1]
-    return _FRAME + _ROW * (last + 1)
+    inside = norms.groupby("milestone", observed=True)["population"].unique()
+    return stack(
+        {
+            milestone: sorted(
+                inside[milestone], key=lambda name: (name == POOLED, name)
+            )
+            for milestone in milestones
+        }
+    )
 
 
 def _among(values: pd.Series, shares: Sequence[float]) -> pd.Series:
     """Whether a share is one of those asked for; shares are decimal fractions."""
     return values.round(9).isin([round(share, 9) for share in shares])
-
-
-def _heading(axes: Axes, row: Row, names: Mapping[str, str] | None) -> None:
-    """A milestone's name, in the drawing's own left margin, with a thin rule."""
-    axes.annotate(
-        named(names, row.milestone),
-        (0, row.y),
-        xycoords=("axes fraction", "data"),
-        xytext=(3, 0),
-        textcoords="offset points",
-        va="center",
-        fontweight="bold",
-        fontsize=SMALL,
-        color=INK,
-        backgroundcolor="white",
-        zorder=1.5,
-    ).get_bbox_patch().set_boxstyle("square", pad=0.1)
-
-
-def _draw(
-    axes: Axes, rows: pd.DataFrame, y: float, look: Mapping[str, Mark], *, faint: bool
-) -> None:
-    """One age: a point with its interval, or an open marker with an arrow."""
-    for row in rows.to_dict("records"):
-        mark = look[row["population"]]
-        if row["support"] in {"before", "after"}:
-            _draw_flagged(axes, row, y, mark)
-            continue
-        axes.hlines(
-            y,
-            row["age_months_low"],
-            row["age_months_high"],
-            color=mark.colour,
-            lw=1.2,
-            alpha=0.6 if faint else 1,
-        )
-        axes.plot(
-            [row["age_months"]],
-            [y],
-            marker="|" if faint else mark.marker,
-            markersize=6 if faint else 4.5,
-            markeredgewidth=1.4 if faint else 0.5,
-            markeredgecolor=mark.colour if faint else "white",
-            markerfacecolor=mark.colour,
-            ls="none",
-            gid="age",
-        )
-
-
-def _draw_flagged(axes: Axes, row: Mapping[str, object], y: float, mark: Mark) -> None:
-    """Open marker at the end of the ages asked, arrow to the side of the age."""
-    before = row["support"] == "before"
-    end = float(str(row["support_low_months" if before else "support_high_months"]))
-    axes.annotate(
-        "",
-        xy=(end, y),
-        xytext=(-13 if before else 13, 0),
-        textcoords="offset points",
-        arrowprops={
-            "arrowstyle": "<-",
-            "color": mark.colour,
-            "lw": 0.9,
-            "shrinkA": 0,
-            "shrinkB": 2,
-        },
-    )
-    axes.plot(
-        [end],
-        [y],
-        marker=mark.marker,
-        markersize=4.5,
-        markerfacecolor="white",
-        markeredgecolor=mark.colour,
-        ls="none",
-        gid=str(row["support"]),
-    )
-
-
-def _population_axis(
-    axes: Axes, rows: Sequence[Row], names: Mapping[str, str] | None
-) -> None:
-    """Populations down the side."""
-    people = [row for row in rows if row.population is not None]
-    axes.set_yticks(
-        [row.y for row in people], [named(names, str(row.population)) for row in people]
-    )
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(max(row.y for row in rows) + 0.8, -0.9)
-    for row in rows:
-        if row.population is None and row.y > 0:
-            axes.axhline(row.y - 0.7, color=RULE, lw=0.6, zorder=0.5)
-
-
-def _limits(drawn: pd.DataFrame) -> tuple[float, float]:
-    """All ages drawn, and the ends of the ages asked where they stand for an age."""
-    plain = ~drawn["support"].isin(["before", "after"])
-    ends = np.concatenate(
-        [
-            drawn.loc[plain, "age_months_low"].to_numpy(float),
-            drawn.loc[plain, "age_months_high"].to_numpy(float),
-            drawn.loc[drawn["support"] == "before", "support_low_months"].to_numpy(float),
-            drawn.loc[drawn["support"] == "after", "support_high_months"].to_numpy(float),
-        ]
-    )
-    room = max(0.07 * float(ends.max() - ends.min()), 0.5)
-    return float(ends.min()) - room, float(ends.max()) + room
 
 
 def _shares_in_words(shares: Sequence[float]) -> str:
@@ -283,11 +152,10 @@ def _shares_in_words(shares: Sequence[float]) -> str:
 def _subtitle(drawn: pd.DataFrame, shares: Sequence[float]) -> str:
     """N, interval, level, and how to read the markers."""
     one = drawn.drop_duplicates(["population", "milestone"])
-    further = (
-        f"; bars: {_shares_in_words(shares[1:])} pass" if len(shares) > 1 else ""
-    )
+    asked = one.loc[one["population"] != POOLED, "asked"].sum()
+    further = f"; bars: {_shares_in_words(shares[1:])} pass" if len(shares) > 1 else ""
     return (
-        f"{number(one['asked'].sum())} responses. Points: {percent(shares[0])} pass"
-        f"{further}. Lines: {interval_of(drawn)}. Open marker with arrow: earlier or "
-        "later than any age asked."
+        f"{number(asked)} responses. Points: {percent(shares[0])} pass{further}. "
+        f"Lines: {interval_of(drawn)}. Open marker with arrow: earlier or later than "
+        "any age asked."
     )

@@ -1,1 +1,206 @@
-def published(): ...
+"""
+Our ages beside published ones.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from devnorms._base.checks import check_known, check_share
+from devnorms.report.inputs import PUBLISHED, check_columns
+from devnorms.report.plot.rows import (
+    Row,
+    arrow,
+    draw_age,
+    heading,
+    height,
+    months_around,
+    side_labels,
+    stack,
+)
+from devnorms.report.theme import (
+    INK,
+    Mark,
+    axes_or_new,
+    head,
+    marks,
+    months_axis,
+    named,
+    text_below,
+    themed,
+)
+from devnorms.report.words import interval_of, percent, plural
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_KEY_CHARACTERS = 56
+_KEY_LINE_INCHES = 0.145
+
+
+@themed
+def published(
+    comparison: pd.DataFrame,
+    *,
+    share: float = 0.5,
+    milestones: Sequence[str] | None = None,
+    names: Mapping[str, str] | None = None,
+    palette: Mapping[str, Mark] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """
+    Draw our ages at one share, with intervals, above the published ones (black crosses).
+
+    Ages of ours that our data do not reach are left out and named so in the table; a
+    published bound ("90 % by 15 months") has an arrow to the side it allows.
+
+    Parameters
+    ----------
+    comparison : pandas.DataFrame
+        See ``published`` of `devnorms.report.ReportInputs`.
+    share : float
+        Which share passing.
+    milestones : sequence of str, optional
+        Which, from top to bottom; otherwise all that have a published age at the share.
+    names : mapping of str to str, optional
+        What to call populations and milestones.
+    palette : mapping of str to Mark, optional
+        From `devnorms.report.theme.marks`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    UnknownNameError
+        If a milestone has no published age at the share.
+    """
+    check_columns("comparison", comparison, PUBLISHED)
+    check_share("share", share)
+    at_share = comparison[(comparison["share"] - share).abs() < 1e-9]
+    known = at_share["milestone"].unique().tolist()
+    chosen = check_known(
+        "milestone", known if milestones is None else milestones, known
+    )
+    drawn = at_share[
+        at_share["milestone"].isin(chosen) & (at_share["support"] == "within")
+    ]
+    theirs = at_share[at_share["milestone"].isin(chosen)]
+    look = palette or marks(comparison["population"])
+    rows = published_rows(at_share, chosen)
+    key = _key(theirs)
+    axes = axes_or_new(ax, height_with_key(at_share, chosen))
+    labels = [_draw_row(axes, row, drawn, theirs, look, names) for row in rows]
+    side_labels(axes, rows, [label for label in labels if label is not None])
+    months_axis(axes, *months_around(drawn, *theirs["published_age_months"]))
+    head(
+        axes,
+        f"Age at which {percent(share)} pass: ours and published",
+        f"Colours: ours, {interval_of(theirs)}. Crosses: "
+        f"{plural(theirs['published_population'].nunique(), 'published sample')}, "
+        "of other children.",
+    )
+    text_below(axes, "\n".join(key))
+    return axes
+
+
+def height_with_key(at_share: pd.DataFrame, milestones: Sequence[str]) -> float:
+    """
+    Give the height of the figure, inches.
+
+    Parameters
+    ----------
+    at_share : pandas.DataFrame
+        The comparison at one share.
+    milestones : sequence of str
+        From top to bottom.
+    """
+    key = _key(at_share[at_share["milestone"].isin(milestones)])
+    rows = published_rows(at_share, milestones)
+    return height(rows) + 0.1 + _KEY_LINE_INCHES * len(key)
+
+
+def _samples(theirs: pd.DataFrame) -> list[str]:
+    """Published samples, numbered by their place in this list."""
+    return sorted(set(theirs["published_population"].astype(str)))
+
+
+def _key(theirs: pd.DataFrame) -> list[str]:
+    """Which number is which published sample, in lines one column wide."""
+    return [
+        line
+        for i, sample in enumerate(_samples(theirs), 1)
+        for line in textwrap.wrap(
+            f"{i}  {sample}", _KEY_CHARACTERS, subsequent_indent="    "
+        )
+    ]
+
+
+def published_rows(at_share: pd.DataFrame, milestones: Sequence[str]) -> list[Row]:
+    """
+    Put milestones on lines: our populations, then published samples.
+
+    Parameters
+    ----------
+    at_share : pandas.DataFrame
+        The comparison at one share.
+    milestones : sequence of str
+        From top to bottom.
+
+    Returns
+    -------
+    list of Row
+        An entry of ours is ``"ours <population>"``, another ``"theirs <sample>"``.
+    """
+    entries: dict[str, list[str]] = {}
+    for milestone in milestones:
+        here = at_share[at_share["milestone"] == milestone]
+        ours = sorted(set(here.loc[here["support"] == "within", "population"]))
+        theirs = sorted(set(here["published_population"].astype(str)))
+        entries[milestone] = [
+            *(f"ours {name}" for name in ours),
+            *(f"theirs {name}" for name in theirs),
+        ]
+    return stack(entries)
+
+
+def _draw_row(
+    axes: Axes,
+    row: Row,
+    drawn: pd.DataFrame,
+    theirs: pd.DataFrame,
+    look: Mapping[str, Mark],
+    names: Mapping[str, str] | None,
+) -> str | None:
+    """Draw a line of the figure and give its label; a heading has none."""
+    if row.entry is None:
+        heading(axes, row.y, named(names, row.group))
+        return None
+    whose, _, name = row.entry.partition(" ")
+    if whose == "ours":
+        here = (drawn["milestone"] == row.group) & (drawn["population"] == name)
+        draw_age(axes, drawn[here].iloc[0].to_dict(), row.y, look[name])
+        return named(names, name)
+    here = (theirs["milestone"] == row.group) & (theirs["published_population"] == name)
+    each = theirs[here].drop_duplicates(["published_age_months", "published_operator"])
+    for figure in each.to_dict("records"):
+        _cross(axes, figure, row.y)
+    return f"published {_samples(theirs).index(name) + 1}"
+
+
+def _cross(axes: Axes, figure: Mapping[Any, Any], y: float) -> None:
+    """A published age; a bound points to the side it allows."""
+    months = float(figure["published_age_months"])
+    operator = str(figure["published_operator"])
+    if operator[0] in "<>":
+        arrow(axes, months, y, INK, left=operator[0] == "<")
+    axes.plot(
+        [months], [y], marker="x", markersize=4.5, color=INK, ls="none", gid="published"
+    )
