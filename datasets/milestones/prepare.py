@@ -47,7 +47,8 @@ def main() -> None:
     words.add_argument("--out", type=Path, default=HERE, help="where to write")
     given = words.parse_args()
     inner = given.data / "childdevdata"
-    about = prepare(inner if inner.is_dir() else given.data, given.out)
+    folder = inner if inner.is_dir() else given.data
+    about = prepare(sources.load("childdevdata", path=folder), given.out)
     written = sum(file.stat().st_size for file in given.out.rglob("*.csv"))
     print(
         f"{given.out}: {about['responses']:,} responses in {about['cells']:,} cells of "
@@ -55,9 +56,8 @@ def main() -> None:
     )
 
 
-def prepare(data: Path, out: Path) -> dict[str, Any]:
+def prepare(observations: pd.DataFrame, out: Path) -> dict[str, Any]:
     """Write all files and give what `dataset.json` says."""
-    observations = sources.load("childdevdata", path=data)
     chosen, left_out = choose(observations)
     with warnings.catch_warnings():
         # What is sparse is counted and written in the card.
@@ -135,7 +135,7 @@ def cells(part: pd.DataFrame) -> pd.DataFrame:
 def describe(
     counts: pd.DataFrame, left_out: pd.DataFrame, record: Record
 ) -> dict[str, Any]:
-    """What `dataset.json` says, but for the hashes of the tables."""
+    """Say what `dataset.json` holds, but for the hashes of the tables."""
     small = counts[counts["asked"] < MIN_ASKED]
     return {
         "id": "devnorms-milestones",
@@ -162,7 +162,7 @@ def describe(
 
 
 def figures(counts: pd.DataFrame, left_out: pd.DataFrame, about: dict[str, Any]) -> str:
-    """The part of the card that follows from the data."""
+    """Write the part of the card that follows from the data."""
     total = about["responses"] + int(left_out["responses"].sum())
     small, years = about["small_cells"], counts["age_days_mean"] / 365.25
     lines = [

@@ -63,8 +63,17 @@ def read_cells(
     columns += [nw.col(name).cast(nw.Float64) for name in numbers]
     columns += [_is_one("weight")] if "weight" in schema else []
     keys = [*text, *numbers, *(["unweighted"] if "weight" in schema else [])]
-    counted = frame.select(*columns).group_by(*keys).agg(rows=nw.len())
-    return _tidy(counted.collect().to_pandas(), numbers)
+    try:
+        counted = frame.select(*columns).group_by(*keys).agg(rows=nw.len()).collect()
+    except (TypeError, ValueError) as error:
+        mixed = [name for name in numbers_given if schema[name] == nw.Object]
+        if not mixed:
+            raise
+        raise InvalidTableError(
+            f"Observations: column(s) {', '.join(map(repr, mixed))} hold more than "
+            f"numbers ({error}). Convert them, and see which values do not convert."
+        ) from None
+    return _tidy(counted.to_pandas(), numbers)
 
 
 def children_per_population(observations: Any) -> pd.Series | None:
