@@ -209,11 +209,9 @@ def _describe(
     curves: xr.Dataset, table: pd.DataFrame, populations: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Who was sampled, for the populations with rows, in the order of the curves."""
-    names = [
-        name
-        for name in curves["population"].values.astype(str)
-        if name in set(table["population"])
-    ]
+    rows = set(table["population"])
+    known = curves["population"].values.astype(str).tolist()
+    names = [name for name in known if name in rows]
     if populations is None:
         return undescribed(curves, names)
     valid = check_populations(populations)
