@@ -101,7 +101,10 @@ def _copies(copies: list[Copy], milestone_of: dict[str, str], study: str) -> lis
         and milestone_of[p.kept] != milestone_of[p.copy]
     ]
     if apart:
-        detail = "one of the two labels cannot be right: " + "; ".join(apart)
+        detail = (
+            "not known which was asked; the milestone of the kept item is used: "
+            + "; ".join(apart)
+        )
         notes.append(
             Note(
                 study,
