@@ -89,7 +89,7 @@ def _without_few(inputs: ReportInputs) -> ReportInputs:
 
 
 def _milestones(inputs: ReportInputs) -> tuple[dict[str, str], dict[str, str]]:
-    """What to call each milestone, and what counts as passing it."""
+    """Say what to call each milestone, and what counts as passing it."""
     ids = inputs.norms.table["milestone"].unique()
     names = {str(milestone): spoken(str(milestone)) for milestone in ids}
     if inputs.milestones is None:
@@ -122,7 +122,7 @@ def _domains(
 
 
 def _method(inputs: ReportInputs, pictures: Pictures) -> MethodPart:
-    """The model and its checks."""
+    """Word the model and its checks."""
     table = inputs.predictive
     return MethodPart(
         words=inputs.model or methods.WORDS,
@@ -135,7 +135,7 @@ def _method(inputs: ReportInputs, pictures: Pictures) -> MethodPart:
 
 
 def _lines(entry: object) -> tuple[str, ...]:
-    """An entry of a card is text or a list of texts, or not there."""
+    """Take an entry of a card, which is text, a list of texts, or not there."""
     if entry is None:
         return ()
     return tuple(map(str, entry)) if isinstance(entry, list | tuple) else (str(entry),)

@@ -4,7 +4,8 @@ What was found and for whom, in plain words read off the finished tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,22 @@ NOT_SEPARABLE = (
     "Where a country has one study, country, study, sample and instrument cannot be "
     "told apart: a difference may be any of them.",
 )
+_MAIN = {
+    "Who": "who",
+    "Chosen": "sampling",
+    "Place": "place",
+    "Years": "years",
+    "Children": "children",
+}
+_MORE = {
+    "Eligible": "eligibility",
+    "Languages": "languages",
+    "Instruments": "instruments",
+    "Ages given": "age_precision",
+    "Context": "context_notes",
+    "Licence": "licence",
+    "Cite": "citation",
+}
 _IN_WORDS = {0.25: "a quarter", 0.5: "half", 0.75: "three quarters", 0.9: "nine in ten"}
 
 
@@ -130,35 +147,26 @@ def people(norms: NormSet) -> tuple[Person, ...]:
             str(row["population"]),
             str(row["country_name"]),
             (
-                *_facts({str(key): value for key, value in row.items()}),
+                *_facts(row, _MAIN),
                 *_counted(by_population.get(str(row["population"]))),
-                ("Licence", str(row["licence"])),
-                ("Cite", str(row["citation"])),
             ),
+            _facts(row, _MORE),
         )
         for row in described
     )
 
 
-def _facts(row: Mapping[str, object]) -> list[tuple[str, str]]:
-    """What the table of populations knows; empty cells are left out."""
-    sampling = str(row["sampling"])
-    children = row["children"]
-    facts = [
-        ("Who", row["who"]),
-        ("Sampling", f"{sampling}: {SAMPLING.get(sampling, sampling)}"),
-        ("Place", row["place"]),
-        ("Languages", row["languages"]),
-        ("Years", row["years"]),
-        ("Eligible", row["eligibility"]),
-        ("Children", None if pd.isna(children) else number(int(str(children)))),
-        ("Instruments", row["instruments"]),
-        ("Ages known", row["age_precision"]),
-        ("Context", row["context_notes"]),
-    ]
-    return [
-        (heading, fact) for heading, fact in facts if isinstance(fact, str) and fact
-    ]
+def _facts(
+    row: Mapping[Hashable, Any], headings: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Tell what the table of populations knows; empty cells are left out."""
+    sampling = SAMPLING.get(str(row["sampling"]), str(row["sampling"]))
+    known = {**row, "sampling": sampling}
+    return tuple(
+        (heading, fact if isinstance(fact, str) else number(fact))
+        for heading, column in headings.items()
+        if (fact := known[column]) and not pd.isna(fact)
+    )
 
 
 def _counted(cells: pd.DataFrame | None) -> list[tuple[str, str]]:
@@ -176,7 +184,7 @@ def _counted(cells: pd.DataFrame | None) -> list[tuple[str, str]]:
 def _example(
     table: pd.DataFrame, domain: str, names: Mapping[str, str] | None
 ) -> str | None:
-    """The milestone of a domain that most populations answer at two shares."""
+    """Take the milestone of a domain that most populations answer at two shares."""
     shares = [s for s in (0.5, 0.9) if s in set(table["share"])]
     within = table[(table["support"] == "within") & table["share"].isin(shares)]
     if within.empty:
@@ -200,7 +208,4 @@ def _span(ages: pd.Series) -> str:
     """From the earliest to the latest population."""
     if len(ages) == 1:
         return f"at {age(ages.iloc[0])} months (one population)"
-    return (
-        f"at {age(ages.min())} to {age(ages.max())} months, depending on the population "
-        f"({len(ages)} with data)"
-    )
+    return f"at {age(ages.min())} to {age(ages.max())} months ({len(ages)} populations)"

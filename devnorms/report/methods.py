@@ -16,7 +16,7 @@ from devnorms.report.page import Cell, Table
 from devnorms.report.tables import within_interval
 from devnorms.report.words import age, interval_of, number, percent
 
-CURVE = "share passing at an age = expit(slope × (log(age in months + 1) − location))"
+CURVE = "share passing at an age = expit(slope * (log(age in months + 1) - location))"
 WORDS = (
     "For each item in each population, the share of children passing rises with the "
     "logarithm of age along a logistic curve with a location and a slope of its own. "
@@ -243,7 +243,6 @@ def published_table(published: pd.DataFrame, names: Mapping[str, str]) -> Table:
         within = row["support"] == "within"
         low, high = age(row["age_months_low"]), age(row["age_months_high"])
         outside = str(row.get("statement", "beyond the ages asked"))
-        mine = f"{age(row['age_months'])} ({low} to {high})" if within else outside
         milestone = str(row["milestone"])
         rows.append(
             (
@@ -253,7 +252,9 @@ def published_table(published: pd.DataFrame, names: Mapping[str, str]) -> Table:
                 Cell("-" if n is None or pd.isna(n) else number(n), "number"),
                 Cell(theirs.removeprefix("= "), "number"),
                 Cell(str(row["population"])),
-                Cell(mine, "number" if within else "flag"),
+                Cell(age(row["age_months"]), "number", f"{low} to {high}")
+                if within
+                else Cell(outside, "flag"),
                 Cell(str(row["sampling_difference"])),
                 Cell(str(row["source"])),
             )

@@ -11,10 +11,10 @@ import pandas as pd
 
 from devnorms.report.page import Cell, Table
 from devnorms.report.theme import named
-from devnorms.report.words import age, interval_of, number, percent
+from devnorms.report.words import DOMAINS, age, interval_of, number, percent
 from devnorms.schema.norms import POOLED, NormSet
 
-POOLED_NAME = "centre of all populations (nobody lives there)"
+POOLED_NOTE = "centre of all; nobody lives there"
 FLAGGED = ("before", "after")
 
 
@@ -40,9 +40,12 @@ def in_order(norms: NormSet) -> dict[str, list[str]]:
     pooled = at_middle[at_middle["population"] == POOLED]
     known = pooled.set_index(["domain", "milestone"])["age_months"]
     ages.update(known)
+    ages = ages.sort_values()
+    usual = [*DOMAINS, *sorted(set(table["domain"]) - set(DOMAINS))]
     return {
-        str(domain): group.sort_values().index.get_level_values("milestone").tolist()
-        for domain, group in ages.groupby(level="domain", sort=False)
+        domain: ages.loc[domain].index.tolist()
+        for domain in usual
+        if domain in set(table["domain"])
     }
 
 
@@ -76,7 +79,7 @@ def milestone_table(
         pooled = population == POOLED
         rows.append(
             (
-                Cell(POOLED_NAME if pooled else population, "head"),
+                Cell(population, "head", POOLED_NOTE if pooled else ""),
                 Cell("-" if pooled else number(first["asked"]), "number"),
                 Cell("-" if pooled else number(first["items"]), "number"),
                 *(
@@ -113,20 +116,21 @@ def age_cell(row: Mapping[Any, Any]) -> Cell:
 
     Examples
     --------
-    >>> age_cell(
+    >>> cell = age_cell(
     ...     {
     ...         "support": "within",
     ...         "age_months": 12.14,
     ...         "age_months_low": 11.8,
     ...         "age_months_high": 12.4,
     ...     }
-    ... ).text
-    '12.1 (11.8 to 12.4)'
+    ... )
+    >>> cell.text, cell.note
+    ('12.1', '11.8 to 12.4')
     """
     if row["support"] in FLAGGED:
         return Cell(str(row["statement"]), "flag")
     low, high = age(row["age_months_low"]), age(row["age_months_high"])
-    return Cell(f"{age(row['age_months'])} ({low} to {high})", "number")
+    return Cell(age(row["age_months"]), "number", f"{low} to {high}")
 
 
 def plain_table(

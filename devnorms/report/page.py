@@ -24,6 +24,8 @@ class Cell:
     ----------
     text : str
         What it says.
+    note : str
+        Set smaller behind it: the interval of an age.
     kind : str
         ``"head"`` names the row, ``"number"`` is set flush, ``"flag"`` stands for an
         age that the data do not reach, ``""`` is text.
@@ -31,6 +33,7 @@ class Cell:
 
     text: str
     kind: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,15 @@ class Person:
     name, country : str
         Its id and its country in words.
     facts : tuple of (str, str)
-        What is known of it, by heading.
+        What a reader must know of it, by heading.
+    more : tuple of (str, str)
+        What else is known.
     """
 
     name: str
     country: str
     facts: tuple[tuple[str, str], ...]
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ class Pictures:
         return None if counts is None else observed_shares(counts)
 
     def _shares(self) -> tuple[float, ...]:
-        """The two shares drawn: the middle one and the highest."""
+        """Take the two shares drawn: the middle one and the highest."""
         known = sorted(self.inputs.norms.table["share"].unique())
         middle = min(known, key=lambda share: abs(share - 0.5))
         return (middle,) if middle == known[-1] else (middle, known[-1])
@@ -222,15 +222,16 @@ class Pictures:
             yield chunk
 
     def _curves_alt(self, milestone: str) -> str:
-        """The message of the figure for those who do not see it."""
+        """Put the message of the figure into words for those who do not see it."""
         table = self.inputs.norms.table
         share = self._shares()[0]
         here = table[(table["milestone"] == milestone) & (table["share"] == share)]
         ages = "; ".join(
-            f"{row['population']} {age_cell(row).text}"
+            " ".join((str(row["population"]), cell.text, cell.note)).strip()
             for row in here.to_dict("records")
+            if (cell := age_cell(row))
         )
         return (
-            f"Curves of the share passing {named(self.names, milestone)} by age. Age in "
-            f"months at which {percent(share)} pass: {ages}."
+            f"Curves of the share passing {named(self.names, milestone)} by age. Age "
+            f"in months at which {percent(share)} pass: {ages}."
         )

@@ -265,7 +265,7 @@ def text_below(ax: Axes, words: str) -> None:
 
 
 def _below(ax: Axes, points_right: float) -> Transform:
-    """The axes' own coordinates, moved under the axis label."""
+    """Move the axes' own coordinates under the axis label."""
     from matplotlib.transforms import ScaledTranslation
 
     scale = ax.figure.dpi_scale_trans

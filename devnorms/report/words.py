@@ -15,13 +15,13 @@ _KINDS = {
     "highest-density": "highest-density",
 }
 SAMPLING = {
-    "representative": "a sample drawn to represent the children of the place",
-    "birth cohort": "a birth cohort",
-    "community": "a community sample",
-    "poor": "families chosen because they were poor",
-    "clinical": "children chosen for a health reason",
-    "trial": "children who took part in a trial",
-    "unknown": "how the children were chosen is not known",
+    "representative": "representative: drawn to stand for the children of the place",
+    "birth cohort": "birth cohort: children born at one place and time",
+    "community": "community: children who live there, not drawn to represent",
+    "poor": "poor: chosen because the families were poor",
+    "clinical": "clinical: chosen for a condition of health or growth",
+    "trial": "trial: children who took part in a trial",
+    "unknown": "not known",
 }
 DOMAINS = {
     "gross_motor": "Moving the body",

@@ -127,7 +127,7 @@ def _write(draft: Path, inputs: ReportInputs, context: PageContext) -> None:
 
 
 def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
-    """The tables beneath the page; cells of fewer than five are left out."""
+    """Collect the tables beneath the page; cells of fewer than five are left out."""
     import pandas as pd
 
     made: dict[str, pd.DataFrame | None] = {

@@ -295,7 +295,7 @@ def inputs(
         priors=pd.DataFrame(
             [
                 {
-                    "parameter": "sd of country × milestone",
+                    "parameter": "sd of country by milestone",
                     "prior": "log-normal, median 0.10, log sd 0.5",
                     "reason": "a tenth in log age is about a month at one year",
                 }

@@ -127,8 +127,8 @@ def _subtitle(predictive: pd.DataFrame) -> str:
     """N, interval, level."""
     return (
         f"{plural(len(predictive), 'bin')} of population and age, "
-        f"{number(predictive['asked'].sum())} responses. Lines: {_predictive(predictive)}; "
-        "open: the observed share lies outside."
+        f"{number(predictive['asked'].sum())} responses. "
+        f"Lines: {_predictive(predictive)}; open: the observed share lies outside."
     )
 
 

@@ -53,7 +53,7 @@ def published(
     ax: Axes | None = None,
 ) -> Axes:
     """
-    Draw our ages at one share, with intervals, above the published ones (black crosses).
+    Draw our ages at one share, with intervals, above published ones (black crosses).
 
     Ages of ours that our data do not reach are left out and named so in the table; a
     published bound ("90 % by 15 months") has an arrow to the side it allows.
@@ -128,7 +128,7 @@ def height_with_key(at_share: pd.DataFrame, milestones: Sequence[str]) -> float:
 
 
 def _samples(theirs: pd.DataFrame) -> list[str]:
-    """Published samples, numbered by their place in this list."""
+    """Give the published samples in the order in which they are numbered."""
     return sorted(set(theirs["published_population"].astype(str)))
 
 
@@ -196,7 +196,7 @@ def _draw_row(
 
 
 def _cross(axes: Axes, figure: Mapping[Any, Any], y: float) -> None:
-    """A published age; a bound points to the side it allows."""
+    """Draw a published age; a bound points to the side it allows."""
     months = float(figure["published_age_months"])
     operator = str(figure["published_operator"])
     if operator[0] in "<>":

@@ -172,11 +172,11 @@ def _draw_points(axes: Axes, points: pd.DataFrame, mark: Mark) -> None:
     axes.scatter(
         points["age_months"].to_numpy(float),
         points["share_passing"].to_numpy(float),
-        s=np.clip(points["asked"].to_numpy(float) / 12, 5, 45),
+        s=np.clip(1.6 * np.sqrt(points["asked"].to_numpy(float)), 6, 36),
         marker=mark.marker,
         facecolor=mark.colour,
         edgecolor="white",
-        linewidth=0.4,
+        linewidth=0.3,
         alpha=0.75,
         zorder=3,
     )
