@@ -4,7 +4,7 @@ From draws to a number and its interval: first transformed, then summarised.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -15,24 +15,34 @@ from devnorms._base.ages import months_from_log_age
 INTERVAL = "equal-tailed"
 """The only kind of interval here: as much probability below it as above it."""
 
+Transform = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
 _AT_ONCE = 4_000_000
 
 
-def summarise(draws: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+def summarise(
+    draws: NDArray[np.float64], level: float, rising: Transform = np.asarray
+) -> NDArray[np.float64]:
     """
-    Give the median and the equal-tailed interval of draws.
+    Give the median and the equal-tailed interval of transformed draws.
+
+    A rising function keeps the order of the draws, so it is enough to transform the
+    few that stand at the quantiles: the answer is the same as if all were transformed.
 
     Parameters
     ----------
     draws : numpy.ndarray
-        Draws in the first axis.
+        Draws in the last axis.
     level : float
         Probability in the interval, between 0 and 1.
+    rising : callable
+        What to do to the draws before they are summarised; must never fall.
 
     Returns
     -------
     numpy.ndarray
-        Median, lower end, upper end in the first axis.
+        Median, lower end, upper end in the first axis. Between two draws quantiles are
+        interpolated linearly.
 
     Examples
     --------
@@ -41,8 +51,13 @@ def summarise(draws: NDArray[np.float64], level: float) -> NDArray[np.float64]:
     [50.0, 5.0, 95.0]
     """
     tail = (1 - level) / 2
-    found: NDArray[np.float64] = np.quantile(draws, [0.5, tail, 1 - tail], axis=0)
-    return found
+    at = np.array([0.5, tail, 1 - tail]) * (draws.shape[-1] - 1)
+    below = np.floor(at).astype(int)
+    # A full sort is several times faster here than numpy's partition.
+    ordered = np.sort(draws, axis=-1)
+    low = rising(ordered[..., below])
+    high = rising(ordered[..., np.ceil(at).astype(int)])
+    return np.moveaxis(low + (at - below) * (high - low), -1, 0)
 
 
 def age_table(
@@ -74,9 +89,9 @@ def age_table(
     wanted = np.log(np.divide(shares, np.subtract(1, shares)))
     parts = []
     for low, high in _pieces(location, len(shares)):
-        spread = np.exp(-log_slope[:, low:high, None])
-        ages = months_from_log_age(location[:, low:high, None] + wanted * spread)
-        parts.append(summarise(ages, level))
+        spread = _rows(np.exp(-log_slope[:, low:high]))
+        log_age = _rows(location[:, low:high]) + wanted[:, None] * spread
+        parts.append(summarise(log_age, level, months_from_log_age))
     return _long(np.concatenate(parts, axis=1), "share", shares, "age_months")
 
 
@@ -109,9 +124,9 @@ def share_table(
     log_age = np.log1p(np.asarray(ages_months, dtype=float))
     parts = []
     for low, high in _pieces(location, len(ages_months)):
-        slope = np.exp(log_slope[:, low:high, None])
-        passing = expit(slope * (log_age - location[:, low:high, None]))
-        parts.append(summarise(passing, level))
+        slope = _rows(np.exp(log_slope[:, low:high]))
+        logit = slope * (log_age[:, None] - _rows(location[:, low:high]))
+        parts.append(summarise(logit, level, expit))
     found = np.concatenate(parts, axis=1)
     return _long(found, "age_months", ages_months, "share_passing")
 
@@ -122,6 +137,11 @@ def _pieces(location: NDArray[np.float64], points: int) -> Iterator[tuple[int, i
     step = max(1, _AT_ONCE // max(1, draws * points))
     for low in range(0, curves, step):
         yield low, min(low + step, curves)
+
+
+def _rows(draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Curves first, draws last and next to each other in memory: sorts far faster."""
+    return np.ascontiguousarray(draws.T)[:, None, :]
 
 
 def _long(
