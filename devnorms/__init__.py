@@ -24,14 +24,9 @@ if TYPE_CHECKING:
     from devnorms.norms import pass_ages, shares_passing
     from devnorms.report import plot, report
     from devnorms.schema.norms import NormSet, load_norms
-    from devnorms.sources import (
-        fetch,
-        links,
-        load,
-        load_counts,
-        milestones,
-        populations,
-    )
+    from devnorms.sources import fetch, load, populations
+    from devnorms.sources.bundled import load_counts
+    from devnorms.sources.codebook import links, milestones
     from devnorms.tabulate import count
     from devnorms.workflow import run, verify
 
@@ -44,11 +39,11 @@ _WHERE = {
     "count": "devnorms.tabulate:count",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
-    "links": "devnorms.sources:links",
+    "links": "devnorms.sources.codebook:links",
     "load": "devnorms.sources:load",
-    "load_counts": "devnorms.sources:load_counts",
+    "load_counts": "devnorms.sources.bundled:load_counts",
     "load_norms": "devnorms.schema.norms:load_norms",
-    "milestones": "devnorms.sources:milestones",
+    "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",

@@ -73,7 +73,7 @@ def _packages(name: str, packages: tuple[str, ...], needed: bool) -> Finding:
 def _bundled() -> Finding:
     """Read the bundled counts."""
     from devnorms._base.errors import DevnormsError
-    from devnorms.sources import load_counts
+    from devnorms.sources.bundled import load_counts
 
     try:
         counts = load_counts("milestones")

@@ -158,6 +158,5 @@ def citations(manifest: Manifest) -> list[str]:
     version = manifest.inputs["version"]
     lines = [f"The devnorms developers. devnorms, version {version}. Apache-2.0."]
     lines[0] += f" Norm set {manifest.norm_set}."
-    for source in manifest.sources:
-        lines.append(f"{source['citation']} ({source['licence']})")
+    lines += [f"{s['citation']} ({s['licence']})" for s in manifest.sources]
     return lines

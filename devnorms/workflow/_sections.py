@@ -108,6 +108,8 @@ class Reader:
         if get_origin(hint) is tuple:
             return self._sequence(get_args(hint)[0], given, path)
         options = get_args(hint) if get_origin(hint) is types.UnionType else (hint,)
+        if given is None and type(None) in options:
+            return None
         wanted = next(option for option in options if option is not type(None))
         if _fits(wanted, given):
             return wanted(given)

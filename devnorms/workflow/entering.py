@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devnorms._base.checks import check_known
 from devnorms._base.errors import EmptySelectionError
 from devnorms._base.provenance import content_hash, table_hash
-from devnorms.workflow.analysis import BUNDLED, Analysis, Count, Data
+from devnorms.workflow.analysis import BUNDLED, Analysis, Data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,25 +69,34 @@ def enter(analysis: Analysis) -> Entering:
     EmptySelectionError
         If nothing is left.
     """
-    from devnorms import sources
+    from devnorms.sources.codebook import milestones
 
-    counts = _counts(analysis.data, analysis.count)
+    concepts = milestones()
+    counts, populations = _load(analysis, concepts)
     chosen, dropped = _select(counts, analysis.data)
     left_out = {str(k): int(v) for k, v in counts.attrs.get("left_out", {}).items()}
     if dropped:
         left_out["not selected by this analysis"] = dropped
-    return Entering(chosen, sources.populations(), sources.milestones(), left_out)
+    return Entering(chosen, populations, concepts, left_out)
 
 
-def _counts(data: Data, count: Count) -> pd.DataFrame:
-    """Read the bundled counts, or load and count the responses."""
+def _load(
+    analysis: Analysis, concepts: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the bundled counts, or load and count the responses; and who was sampled."""
     from devnorms import sources, tabulate
+    from devnorms.sources import bundled
 
+    data = analysis.data
     if data.source == BUNDLED:
-        return sources.load_counts(BUNDLED)
-    folder = Path(data.path) if data.path else None
-    observations = sources.load(data.source, path=folder)
-    return tabulate.count(observations, corrected_age=count.corrected_age)
+        return bundled.load_counts(BUNDLED), bundled.populations(BUNDLED)
+    observations = sources.load(data.source, path=data.path or None)
+    counts = tabulate.count(
+        observations,
+        corrected_age=analysis.count.corrected_age,
+        domains=dict(zip(concepts["milestone"], concepts["domain"], strict=True)),
+    )
+    return counts, sources.populations(data.source)
 
 
 def _select(counts: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, int]:

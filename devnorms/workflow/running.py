@@ -207,8 +207,8 @@ class Job:
             return None
         if not (target / MANIFEST).exists():
             raise ResultMismatchError(
-                f"{target} exists and is not a result of devnorms. Give another folder, "
-                "or remove that one yourself."
+                f"{target} exists and is not a result of devnorms. Give another "
+                "folder, or remove that one yourself."
             )
         manifest = Manifest.read(target)
         check_unchanged(target, manifest)

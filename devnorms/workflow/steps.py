@@ -122,7 +122,7 @@ def compute(
     NotConverged
         If the draws are not to be trusted.
     """
-    from devnorms import norms, sources
+    from devnorms import norms
 
     with clock.step("fit", "fitting the curves"):
         curves = models.fit(
@@ -140,8 +140,24 @@ def compute(
         )
         named = made.with_card(title=analysis.title)
         shares = norms.shares_passing(curves, ages_drawn(curves), level=wanted.level)
-        published = norms.compare_published(named, sources.published())
+        published = norms.compare_published(named, curves, *_published())
     return Made(curves, named, shares, predictive, published)
+
+
+def _published() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give published figures in their own words, and the links to our milestones."""
+    from devnorms import sources
+
+    figures = sources.published()
+    links = figures[["published_name", "milestone"]].drop_duplicates("published_name")
+    in_their_words = figures.assign(
+        milestone=figures["published_name"],
+        country_iso3=figures["country"],
+        source=figures["citation"],
+    )
+    return in_their_words, links.rename(
+        columns={"published_name": "published_milestone"}
+    )
 
 
 def ages_drawn(curves: xr.Dataset) -> list[float]:

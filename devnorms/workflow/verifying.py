@@ -21,12 +21,16 @@ from devnorms.workflow.writing import CURVES, load_curves, load_tables
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from pandas.api.extensions import ExtensionArray
 
     from devnorms.workflow.steps import Models
     from devnorms.workflow.watching import Watcher
 
-_LABELS = frozenset({"share", "level", "asked", "passed", "items"})
-"""Numbers that say which row it is, or were counted: they must be identical."""
+_LABELS = frozenset({"share", "level"})
+"""Numbers that say which row it is."""
+
+_FOLLOWING = frozenset({"support", "statement", "inside_interval"})
+"""Words that follow from the ages: a rounding apart, they may say something else."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Difference:
     identical : bool
         Whether it is the same to the last bit.
     months : float
-        Largest difference of an age, in months; 0 if there is no age in it.
+        Largest difference of an age, in months; 0 if there is no age in it, infinite
+        if other things than estimates differ.
     words : str
         What differs, in words.
     """
@@ -206,37 +211,44 @@ def compare_tables(name: str, then: pd.DataFrame, now: pd.DataFrame) -> Differen
     name : str
         Its name.
     then, now : pandas.DataFrame
-        Two tables. Columns of floats named ``age_months...`` may differ by months;
-        others of floats by shares; everything else must be the same.
+        Two tables.
 
     Returns
     -------
     Difference
+        ``months`` is the largest difference in a column whose name ends in months;
+        infinite if something else than estimates differs.
     """
     if list(then.columns) != list(now.columns) or len(then) != len(now):
         words = f"{len(then)} rows then, {len(now)} now, or other columns"
         return Difference(name, False, np.inf, words)
-    months, parts = 0.0, []
-    for column in then.columns:
-        old, new = (
-            then[column].reset_index(drop=True),
-            now[column].reset_index(drop=True),
-        )
-        if old.dtype.kind == "f" and new.dtype.kind == "f" and column not in _LABELS:
-            gap = float(np.abs(old - new).max()) if len(old) else 0.0
-            uneven = bool((old.isna() != new.isna()).any())
-            if uneven or gap > 0:
-                is_age = "months" in column
-                months = np.inf if uneven else max(months, gap if is_age else 0.0)
-                unit = " months" if is_age else ""
-                parts.append(f"{column} by at most {gap:.3g}{unit}")
-        elif (
-            not old.astype(object)
-            .where(old.notna(), None)
-            .equals(new.astype(object).where(new.notna(), None))
-        ):
-            parts.append(f"{column} is not the same")
-    return Difference(name, not parts, months, "; ".join(parts) or "identical")
+    found = [
+        _compare_columns(column, then[column].array, now[column].array)
+        for column in then.columns
+    ]
+    differing = [(months, words) for months, words in found if words]
+    months = max((months for months, _ in differing), default=0.0)
+    words = "; ".join(words for _, words in differing)
+    return Difference(name, not differing, months, words or "identical")
+
+
+def _compare_columns(
+    name: str, then: ExtensionArray, now: ExtensionArray
+) -> tuple[float, str]:
+    """Give by how many months a column differs, and how; no words if it does not."""
+    import pandas as pd
+
+    old, new = pd.Series(then), pd.Series(now)
+    numbers = old.dtype.kind == new.dtype.kind == "f" and name not in _LABELS
+    if numbers and old.isna().equals(new.isna()):
+        gap = float((old - new).abs().max()) if old.notna().any() else 0.0
+        unit = "months" if "months" in name else "shares"
+        words = f"{name} by at most {gap:.3g} {unit}" if gap > 0 else ""
+        return (gap if unit == "months" else 0.0), words
+    plain = (column.astype(object).where(column.notna(), None) for column in (old, new))
+    if next(plain).equals(next(plain)):
+        return 0.0, ""
+    return (0.0 if name in _FOLLOWING else np.inf), f"{name} is not the same"
 
 
 def compare_draws(then: xr.Dataset, now: xr.Dataset) -> Difference:

@@ -31,7 +31,8 @@ MODEL = (
 )
 EQUATIONS = (
     "passed ~ Binomial(asked, expit(a_l (log(age_months + 1) - b_l)))",
-    "b_l = nu_d + beta_m + iota_i + gamma_mc + epsilon_l + delta_s + delta_sd + lambda_rd",
+    "b_l = nu_d + beta_m + iota_i + gamma_mc + epsilon_l"
+    " + delta_s + delta_sd + lambda_rd",
     "log a_l = alpha_d + alpha_m + kappa_s + eta_l",
 )
 
@@ -50,7 +51,7 @@ def save_curves(curves: xr.Dataset, folder: Path) -> None:
     text = {
         name: array.astype(str)
         for name, array in curves.coords.items()
-        if array.dtype.kind not in "iuf"
+        if array.dtype == object
     }
     curves.assign_coords(text).to_zarr(folder, mode="w-", consolidated=False)
 
@@ -82,12 +83,7 @@ def load_curves(folder: Path) -> xr.Dataset:
         raise UnreadableFileError(
             f"{folder} does not hold the draws of a fit: {error}."
         ) from None
-    text = {
-        name: array.astype(object)
-        for name, array in curves.coords.items()
-        if array.dtype.kind not in "iuf"
-    }
-    return check_curves(curves.assign_coords(text))
+    return check_curves(curves)
 
 
 def save_tables(
