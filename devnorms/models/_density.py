@@ -135,3 +135,57 @@ def _compiled_with_three(op: Density, node: Apply, **_: Any) -> Any:  # noqa: AR
 location_density = _LocationDensity()
 slope_density = _SlopeDensity()
 response_density = _ResponseDensity()
+
+
+class _BlockProduct(Op):
+    """`block_product`, or its transpose, as an operation; linear in its first input."""
+
+    __props__ = ("transposed",)
+
+    def __init__(self, *, transposed: bool) -> None:
+        self.transposed = transposed
+
+    def kernel(self) -> Callable[..., Any]:
+        if self.transposed:
+            return _kernels.block_product_transposed
+        return _kernels.block_product
+
+    def make_node(self, *inputs: Any) -> Apply:
+        tensors = [pt.as_tensor_variable(value) for value in inputs]
+        return Apply(self, tensors, [tensors[0].type()])
+
+    def perform(
+        self,
+        node: Apply,  # noqa: ARG002  (PyTensor calls it by this signature)
+        inputs: Sequence[Any],
+        output_storage: list[list[Any]],
+    ) -> None:
+        output_storage[0][0] = self.kernel()(*inputs)
+
+    def pullback(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],  # noqa: ARG002
+        cotangents: Sequence[Variable],
+    ) -> list[Variable]:
+        other = _BlockProduct(transposed=not self.transposed)
+        back = other(cotangents[0], *inputs[1:])
+        return [back, *(DisconnectedType()() for _ in inputs[1:])]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], *([False] for _ in node.inputs[1:])]
+
+
+@register_funcify_default_op_cache_key(_BlockProduct)
+def _compiled_product(op: _BlockProduct, node: Apply, **_: Any) -> Any:  # noqa: ARG001
+    """Give the product's kernel to PyTensor's numba mode."""
+    kernel = op.kernel()
+
+    @numba.njit(error_model="numpy")
+    def product(z: Any, blocks: Any, starts: Any) -> Any:
+        return kernel(z, blocks, starts)
+
+    return product
+
+
+block_product = _BlockProduct(transposed=False)

@@ -240,3 +240,59 @@ def _log1p(x: float) -> float:
     for k in range(25, 0, -2):
         series = series * z2 + 1.0 / k
     return 2.0 * z * series
+
+
+@numba.njit(error_model="numpy")
+def block_product(z: Floats, blocks: Floats, starts: Ints) -> Floats:
+    """
+    Multiply a vector by a block-diagonal matrix of lower triangles.
+
+    Parameters
+    ----------
+    z : array of shape (entries,)
+        The vector.
+    blocks : array
+        The triangles, packed row by row, one after the other.
+    starts : array of shape (blocks + 1,)
+        Where each block begins in the vector.
+
+    Returns
+    -------
+    array of shape (entries,)
+    """
+    product = np.empty_like(z)
+    at = 0
+    for block in range(starts.shape[0] - 1):
+        first = starts[block]
+        for i in range(first, starts[block + 1]):
+            total = 0.0
+            for j in range(first, i + 1):
+                total += blocks[at] * z[j]
+                at += 1
+            product[i] = total
+    return product
+
+
+@numba.njit(error_model="numpy")
+def block_product_transposed(z: Floats, blocks: Floats, starts: Ints) -> Floats:
+    """
+    Multiply a vector by the transpose of the matrix of `block_product`.
+
+    Parameters
+    ----------
+    z, blocks, starts : arrays
+        As in `block_product`.
+
+    Returns
+    -------
+    array of shape (entries,)
+    """
+    product = np.zeros_like(z)
+    at = 0
+    for block in range(starts.shape[0] - 1):
+        first = starts[block]
+        for i in range(first, starts[block + 1]):
+            for j in range(first, i + 1):
+                product[j] += blocks[at] * z[i]
+                at += 1
+    return product

@@ -4,18 +4,36 @@ From a specification and a design to a `pymc.Model` with named dims.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
 from devnorms.models._density import (
+    block_product,
     location_density,
     response_density,
     slope_density,
 )
 from devnorms.models.design import Design
-from devnorms.models.precondition import Coordinates, zero_sum_basis
+from devnorms.models.groups import group_means, zero_sum_basis
+from devnorms.models.precondition import Coordinates
 from devnorms.models.spec import SCALES, LogNormal, Normal, Priors
+
+type _Tensor = Any
+
+
+class _Means(NamedTuple):
+    """The group means, and the standardised vector they are made from."""
+
+    z: _Tensor
+    domain: _Tensor
+    study: _Tensor
+    study_domain: _Tensor
+    instrument: _Tensor
+    slope_domain: _Tensor
+    slope_study: _Tensor
 
 
 def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
@@ -38,13 +56,16 @@ def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
     Returns
     -------
     pymc.Model
-        Free variables: the scales, ``leaf_z`` (leaf x pair), ``location_group_z`` and
-        ``slope_group_z``; named deterministics: ``location, log_slope`` (leaf),
+        Free variables: the scales, ``leaf_z`` and ``group_z`` (standardised
+        coordinates of leaves and group means); named deterministics: ``location, log_slope`` (leaf),
         ``domain_location, domain_log_slope`` (domain), ``study_shift,
         study_log_slope`` (study), ``study_domain_shift`` (study_domain),
         ``instrument_shift`` (instrument_domain).
     """
-    with pm.Model(coords=_coords(design)) as model:
+    coords = _coords(design)
+    coords["group"] = [str(n) for n in range(len(coordinates.group_centre))]
+    coords["leaf_coordinate"] = [str(n) for n in range(len(coordinates.leaf_centre))]
+    with pm.Model(coords=coords) as model:
         scales = {name: _scale(name, getattr(priors, name)) for name in SCALES}
         nodes = [
             pm.Data(name, value, dims=("leaf", "node"))
@@ -54,9 +75,10 @@ def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
                 ("sign", design.sign),
             )
         ]
-        location, log_slope = _leaves(coordinates)
-        mean = _location_means(design, priors, coordinates, scales)
-        slope_mean = _slope_means(design, priors, coordinates, scales)
+        means = _group_means(design, priors, coordinates)
+        location, log_slope = _leaves(means.z, coordinates)
+        mean = _location_mean(design, priors, means, scales)
+        slope_mean = _slope_mean(design, priors, means, scales)
         by_name = [scales[name] for name in SCALES]
         at_location = pt.stack(by_name[:4])
         at_slope = pt.stack([scales["sd_slope_milestone"], scales["sd_slope_leaf"]])
@@ -78,7 +100,6 @@ def _coords(design: Design) -> dict[str, list[str]]:
     return {
         "leaf": design.leaves["leaf"].astype(str).tolist(),
         "node": [str(n) for n in range(design.log_age.shape[1])],
-        "pair": ["location", "log_slope"],
         "domain": list(design.domain.names),
         "study": list(design.study.names),
         "study_domain": list(design.study_domain.names),
@@ -86,98 +107,94 @@ def _coords(design: Design) -> dict[str, list[str]]:
     }
 
 
-def _scale(name: str, prior: LogNormal) -> pt.TensorVariable:
+def _scale(name: str, prior: LogNormal) -> _Tensor:
     """Give a standard deviation with its log-normal prior."""
     return pm.LogNormal(name, mu=np.log(prior.median), sigma=prior.log_sd)
 
 
-def _leaves(at: Coordinates) -> tuple[pt.TensorVariable, pt.TensorVariable]:
-    """Locations and log slopes of the leaves, sampled around their Laplace modes."""
-    z = pm.Flat("leaf_z", dims=("leaf", "pair"))
-    centre = pm.Data("leaf_centre", at.leaf_centre, dims=("leaf", "pair"))
-    factor = pm.Data("leaf_factor", at.leaf_factor)
-    location = centre[:, 0] + factor[:, 0, 0] * z[:, 0]
-    log_slope = centre[:, 1] + factor[:, 1, 0] * z[:, 0] + factor[:, 1, 1] * z[:, 1]
+def _group_means(design: Design, priors: Priors, at: Coordinates) -> _Means:
+    """Group means in the sampler's coordinates, with their priors' densities."""
+    z = pm.Flat("group_z", dims="group")
+    centre = pm.Data("group_centre", at.group_centre, dims="group")
+    factor = pm.Data("group_factor", at.group_factor)
+    sizes = group_means(design, priors).sizes
+    parts = _split(centre + factor @ z, sizes)
+    return _Means(z, *parts)
+
+
+def _leaves(z: _Tensor, at: Coordinates) -> tuple[_Tensor, _Tensor]:
+    """Locations and log slopes of the leaves, in the sampler's coordinates."""
+    leaf_z = pm.Flat("leaf_z", dims="leaf_coordinate")
+    centre = pm.Data("leaf_centre", at.leaf_centre, dims="leaf_coordinate")
+    blocks = pm.Data("leaf_blocks", at.blocks)
+    following = pm.Data("following", at.following)
+    values = centre + block_product(leaf_z, blocks, at.starts)
+    values = pt.inc_subtensor(values[at.followers], pt.dot(following, z))
     return (
-        pm.Deterministic("location", location, dims="leaf"),
-        pm.Deterministic("log_slope", log_slope, dims="leaf"),
+        pm.Deterministic("location", values[at.location_at], dims="leaf"),
+        pm.Deterministic("log_slope", values[at.log_slope_at], dims="leaf"),
     )
 
 
-def _location_means(
-    design: Design,
-    priors: Priors,
-    at: Coordinates,
-    scales: dict[str, pt.TensorVariable],
-) -> pt.TensorVariable:
+def _location_mean(
+    design: Design, priors: Priors, means: _Means, scales: dict[str, _Tensor]
+) -> _Tensor:
     """Mean location of each leaf: domain, study, study x domain, instrument."""
-    z = pm.Flat("location_group_z", shape=len(at.location_centre))
-    centre = pm.Data("location_centre", at.location_centre)
-    factor = pm.Data("location_factor", at.location_factor)
-    sizes = [
-        len(design.domain.names),
-        len(design.study.names) - 1,
-        len(design.study_domain.names),
-        len(design.instrument_domain.names),
-    ]
-    domain, study, within, instrument = _split(centre + factor @ z, sizes)
-    pm.Potential("domain_location_prior", _normal(domain, priors.domain_location))
-    pm.Potential("study_shift_prior", _centred(study, scales["sd_study"]))
-    pm.Potential(
-        "standard_shifts_prior", _centred(within, 1.0) + _centred(instrument, 1.0)
-    )
-    basis = zero_sum_basis(sizes[1] + 1)
-    shift = pm.Deterministic("study_shift", pt.dot(basis, study), dims="study")
-    domain = pm.Deterministic("domain_location", domain, dims="domain")
+    standard = _centred(means.study_domain, 1.0) + _centred(means.instrument, 1.0)
+    pm.Potential("standardised_shifts_prior", standard)
+    pm.Potential("domain_location_prior", _normal(means.domain, priors.domain_location))
+    pm.Potential("study_shift_prior", _centred(means.study, scales["sd_study"]))
+    basis = zero_sum_basis(len(design.study.names))
+    study = pm.Deterministic("study_shift", pt.dot(basis, means.study), dims="study")
+    domain = pm.Deterministic("domain_location", means.domain, dims="domain")
     within = pm.Deterministic(
-        "study_domain_shift", scales["sd_study_domain"] * within, dims="study_domain"
+        "study_domain_shift",
+        scales["sd_study_domain"] * means.study_domain,
+        dims="study_domain",
     )
     instrument = pm.Deterministic(
         "instrument_shift",
-        scales["sd_instrument"] * instrument,
+        scales["sd_instrument"] * means.instrument,
         dims="instrument_domain",
     )
     return (
         domain[design.domain.codes]
-        + shift[design.study.codes]
+        + study[design.study.codes]
         + within[design.study_domain.codes]
         + instrument[design.instrument_domain.codes]
     )
 
 
-def _slope_means(
-    design: Design,
-    priors: Priors,
-    at: Coordinates,
-    scales: dict[str, pt.TensorVariable],
-) -> pt.TensorVariable:
+def _slope_mean(
+    design: Design, priors: Priors, means: _Means, scales: dict[str, _Tensor]
+) -> _Tensor:
     """Mean log slope of each leaf: domain and study."""
-    z = pm.Flat("slope_group_z", shape=len(at.slope_centre))
-    centre = pm.Data("slope_centre", at.slope_centre)
-    factor = pm.Data("slope_factor", at.slope_factor)
-    sizes = [len(design.domain.names), len(design.study.names) - 1]
-    domain, study = _split(centre + factor @ z, sizes)
-    pm.Potential("domain_log_slope_prior", _normal(domain, priors.domain_log_slope))
-    pm.Potential("study_log_slope_prior", _centred(study, scales["sd_slope_study"]))
-    basis = zero_sum_basis(sizes[1] + 1)
-    shift = pm.Deterministic("study_log_slope", pt.dot(basis, study), dims="study")
-    domain = pm.Deterministic("domain_log_slope", domain, dims="domain")
-    return domain[design.domain.codes] + shift[design.study.codes]
+    pm.Potential(
+        "domain_log_slope_prior",
+        _normal(means.slope_domain, priors.domain_log_slope),
+    )
+    pm.Potential(
+        "study_log_slope_prior",
+        _centred(means.slope_study, scales["sd_slope_study"]),
+    )
+    basis = zero_sum_basis(len(design.study.names))
+    shift = pt.dot(basis, means.slope_study)
+    study = pm.Deterministic("study_log_slope", shift, dims="study")
+    domain = pm.Deterministic("domain_log_slope", means.slope_domain, dims="domain")
+    return domain[design.domain.codes] + study[design.study.codes]
 
 
-def _split(vector: pt.TensorVariable, sizes: list[int]) -> list[pt.TensorVariable]:
+def _split(vector: _Tensor, sizes: tuple[int, ...]) -> list[_Tensor]:
     """Cut a vector into consecutive parts."""
     ends = np.cumsum(sizes)
     return [vector[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
-def _normal(value: pt.TensorVariable, prior: Normal) -> pt.TensorVariable:
+def _normal(value: _Tensor, prior: Normal) -> _Tensor:
     """Log density of a normal prior, summed."""
     return pm.logp(pm.Normal.dist(prior.mean, prior.sd), value).sum()
 
 
-def _centred(
-    value: pt.TensorVariable, sd: pt.TensorVariable | float
-) -> pt.TensorVariable:
+def _centred(value: _Tensor, sd: _Tensor | float) -> _Tensor:
     """Log density of a normal around zero, summed."""
     return pm.logp(pm.Normal.dist(0.0, sd), value).sum()

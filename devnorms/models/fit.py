@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Progress = bool | Callable[[int, int], None]
 
-INTERNAL = ("leaf_z", "location_group_z", "slope_group_z")
+INTERNAL = ("leaf_z", "group_z")
 """Standardised coordinates of the sampler; checked, but not kept in the curves."""
 
 
