@@ -352,3 +352,18 @@ def test_without_a_path_the_pinned_files_of_devnorms_data_are_read(
     monkeypatch.setenv("DEVNORMS_DATA", str(data_folder))
     found = load("childdevdata", studies="MDG")
     assert found.equals(load("childdevdata", path=folder, studies="gcdg_mdg"))
+
+
+def test_the_data_card_tells_the_numbers_that_the_loader_gives(
+    root: Path, everything: pd.DataFrame
+) -> None:
+    card = (root / dataset("childdevdata").card).read_text()
+    left_out = everything.attrs["left_out"]
+    numbers = [left_out["responses_in"], left_out["used"]]
+    for number in [*numbers, *left_out["left_out"].values()]:
+        assert f"| {number:,} |" in card
+    assert f"{len(everything.attrs['copies'])} pairs of items" in card
+    for row in populations().itertuples():
+        assert f"| {row.population} |" in card
+        assert f"- {row.population}: {row.citation}" in card
+        assert f"| {row.children:,} / {row.visits:,} |" in card
