@@ -181,7 +181,7 @@ def figures(counts: pd.DataFrame, left_out: pd.DataFrame, about: dict[str, Any])
         "",
         "`left_out.csv` has the same by study.",
         "",
-        f"Every cell holds at least {MIN_ASKED} children, but for {small['cells']} "
+        f"Every cell holds at least {MIN_ASKED} responses, but for {small['cells']} "
         f"cells with {small['asked']} responses in all: there an item was asked of "
         f"fewer than {MIN_ASKED} girls (or boys) of a population at any age, and they "
         "stand together in one cell whatever their ages.",

@@ -129,8 +129,7 @@ def _leaf_codes(counts: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
     _, first = np.unique(codes, return_index=True)
     leaves = text.iloc[first].reset_index(drop=True)
     for column in LEAF_TEXT:
-        values = counts[column].iloc[first]
-        leaves[column] = values.astype(object).where(values.notna(), None).to_numpy()
+        leaves[column] = counts[column].iloc[first].to_numpy()
     leaves["leaf"] = leaves["population"] + ":" + leaves["item"]
     return codes, leaves
 

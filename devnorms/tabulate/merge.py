@@ -12,6 +12,8 @@ from devnorms._base.ages import log_age_from_days
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_TIE = 1e-10
+
 
 def merge_small(age_days: Floats, asked: Ints, group: Ints, least: int) -> Ints:
     """
@@ -81,7 +83,8 @@ def _narrowest_cells(log_age: Floats, asked: Ints, least: int) -> list[int]:
             latest = start if latest < 0 else latest
             moment = first[end] - first[start]
             spread = second[end] - second[start] - moment * moment / inside
-            if best[start] + spread < best[end]:
+            # The margin settles ties alike on every machine.
+            if best[start] + spread < best[end] - _TIE:
                 best[end], begin[end] = best[start] + spread, start
             # A cell that two cells could replace is never the best.
             if weight[latest] - weight[start] >= least:
