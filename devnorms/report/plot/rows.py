@@ -217,14 +217,13 @@ def months_around(drawn: pd.DataFrame, *further: float) -> tuple[float, float]:
         Other ages to be held.
     """
     plain = ~drawn["support"].isin(FLAGGED)
-    ends = np.concatenate(
-        [
-            drawn.loc[plain, ["age_months_low", "age_months_high"]].to_numpy().ravel(),
-            drawn.loc[drawn["support"] == "before", "support_low_months"],
-            drawn.loc[drawn["support"] == "after", "support_high_months"],
-            np.asarray(further, dtype=float),
-        ]
-    ).astype(float)
+    before, after = drawn["support"] == "before", drawn["support"] == "after"
+    parts = [drawn.loc[plain, ["age_months_low", "age_months_high"]].to_numpy().ravel()]
+    if before.any():
+        parts.append(drawn.loc[before, "support_low_months"].to_numpy())
+    if after.any():
+        parts.append(drawn.loc[after, "support_high_months"].to_numpy())
+    ends = np.concatenate([*parts, np.asarray(further, dtype=float)]).astype(float)
     room = max(0.07 * float(ends.max() - ends.min()), 0.5)
     return float(ends.min()) - room, float(ends.max()) + room
 
