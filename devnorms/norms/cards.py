@@ -34,6 +34,12 @@ UNCONVERGED = (
     "DO NOT PUBLISH: the draws did not meet the sampler's checks, and the norm set was "
     "made in spite of it (allow_unconverged=True)."
 )
+_AGES = {
+    True: "Ages of children born preterm are counted from the expected date of birth "
+    "until two years.",
+    False: "Ages are counted from birth, also of children born preterm.",
+    None: "Whether ages were corrected for preterm birth is not stated.",
+}
 _TEXT = ("place", "languages", "years", "eligibility", "instruments", "age_precision",
          "context_notes")  # fmt: skip
 
@@ -67,9 +73,10 @@ def card(
     dict
         Text or a list of texts by heading: ``title, purpose, speaks_for, not_for,
         interval, outside_the_data, cannot_separate, how_fitted, sources, status``; and
-        ``not_converged``, if so.
+        ``not_converged`` and ``left_out``, if so.
     """
     warning = {} if converged else {"not_converged": UNCONVERGED}
+    left_out = _left_out(record)
     return {
         "title": TITLE,
         **warning,
@@ -79,6 +86,7 @@ def card(
         "not_for": list(NOT_FOR),
         "interval": _interval(table),
         "outside_the_data": _outside(table),
+        **({"left_out": left_out} if left_out else {}),
         "cannot_separate": cannot_separate(curves, populations),
         "how_fitted": _how_fitted(curves, record),
         "sources": _sources(record),
@@ -178,9 +186,20 @@ def _how_fitted(curves: xr.Dataset, record: Record) -> list[str]:
         "Share passing an item in a population: logistic in log(age in months + 1), "
         "with a location and a slope of its own; a population's curve for a milestone "
         "has the mean location and mean log slope of its items.",
+        _AGES[record.settings.get("count", {}).get("corrected_age")],
         f"Method: {curves.attrs.get('method', 'not stated')}; {chains} chains of "
         f"{draws} draws; seed {seed}.",
         f"Checks: {found or 'none stated'}.",
+    ]
+
+
+def _left_out(record: Record) -> list[str]:
+    """Say how many responses were not used, by reason."""
+    counted = record.settings.get("left_out") or {}
+    return [
+        f"{responses:,} responses: {reason}."
+        for reason, responses in counted.items()
+        if isinstance(responses, int)
     ]
 
 

@@ -41,6 +41,10 @@ def compare_published(
     """
     Put every published age at a share beside our age at the same share.
 
+    Published figures are estimates too, most without a stated interval; only the
+    uncertainty of ours is counted, so "outside our interval" is no test of a
+    difference.
+
     Parameters
     ----------
     norms : NormSet

@@ -88,6 +88,26 @@ def test_it_says_how_the_curves_were_made(curves):
     assert "divergences 0." in text
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"count": {"corrected_age": True}}, "from the expected date of birth"),
+        ({"count": {"corrected_age": False}}, "from birth, also of children born"),
+        ({}, "is not stated"),
+    ],
+)
+def test_it_says_from_when_ages_are_counted(curves, settings, words):
+    record = Record(settings=settings).to_json()
+    card = pass_ages(curves.assign_attrs(record=record)).card
+    assert any(words in line for line in card["how_fitted"])
+
+
+def test_it_counts_what_was_not_used(curves):
+    record = Record(settings={"left_out": {"no age": 6384}}).to_json()
+    card = pass_ages(curves.assign_attrs(record=record)).card
+    assert card["left_out"] == ["6,384 responses: no age."]
+
+
 def test_it_lists_every_source_with_its_licence(curves):
     sources = (
         Source("a", "1", licence="CC BY 4.0", citation="A (2001)."),
