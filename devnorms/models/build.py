@@ -57,7 +57,8 @@ def build(design: Design, priors: Priors, coordinates: Coordinates) -> pm.Model:
     -------
     pymc.Model
         Free variables: the scales, ``leaf_z`` and ``group_z`` (standardised
-        coordinates of leaves and group means); named deterministics: ``location, log_slope`` (leaf),
+        coordinates of leaves and group means); named deterministics:
+        ``location, log_slope`` (leaf),
         ``domain_location, domain_log_slope`` (domain), ``study_shift,
         study_log_slope`` (study), ``study_domain_shift`` (study_domain),
         ``instrument_shift`` (instrument_domain).

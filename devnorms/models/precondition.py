@@ -11,6 +11,7 @@ draw takes some 15 leapfrog steps where the plain model takes hundreds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def coordinates(design: Design, priors: Priors) -> Coordinates:
     at, starts = _positions(design)
     following = np.zeros((theta.size, len(group)))
     packed, spread = [], np.empty(theta.size)
-    for block, (first, last) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for block, (first, last) in enumerate(pairwise(starts)):
         covariance = step.covariances[block]
         lower = np.linalg.cholesky(covariance)
         packed.append(lower[np.tril_indices(len(lower))])
@@ -146,7 +147,7 @@ class _Problem:
     def of(cls, design: Design, priors: Priors) -> _Problem:
         groups = group_means(design, priors)
         precisions, pulls = [], []
-        for first, last in zip(design.starts[:-1], design.starts[1:], strict=True):
+        for first, last in pairwise(design.starts):
             at = slice(int(first), int(last))
             precision = _prior_precision(design, priors, at)
             precisions.append(precision)
@@ -163,13 +164,12 @@ class _Problem:
             largest = float(np.abs(step.theta).max())
             size = min(1.0, _LARGEST_STEP / largest)
             for _ in range(20):
-                higher = self.height(
-                    theta + size * step.theta, group + size * step.group
-                )
+                new = theta + size * step.theta, group + size * step.group
+                higher = self.height(*new)
                 if higher >= height:
                     break
                 size *= 0.5
-            theta, group = theta + size * step.theta, group + size * step.group
+            theta, group = new
             height = higher
             if size * largest < 1e-6:
                 break
@@ -178,23 +178,22 @@ class _Problem:
     def height(self, theta: Floats, group: Floats) -> float:
         """Log posterior up to a constant."""
         eta = np.exp(theta[:, 1:]) * (self.design.log_age - theta[:, :1])
-        fit = -(self.design.weight * np.logaddexp(0.0, -self.design.sign * eta)).sum()
+        loss = self.design.weight * np.logaddexp(0.0, -self.design.sign * eta)
+        fit = -float(loss.sum())
         residual = theta - self.groups.predict(group)
         for precision, at in zip(self.precisions, self.slices(), strict=True):
             stacked = residual[at].T.ravel()
-            fit -= 0.5 * stacked @ precision @ stacked
+            fit -= 0.5 * float(stacked @ precision @ stacked)
         off = (group - self.groups.mean) / self.groups.sd
-        return float(fit - 0.5 * off @ off)
+        return fit - 0.5 * float(off @ off)
 
     def slices(self) -> list[slice]:
-        """The leaves of each milestone."""
+        """Give the leaves of each milestone."""
         starts = self.design.starts
-        return [
-            slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True)
-        ]
+        return [slice(int(a), int(b)) for a, b in pairwise(starts)]
 
     def newton(self, theta: Floats, group: Floats) -> _Step:
-        """Newton step with the expected information; group means by Schur complement."""
+        """Take a Newton step with the expected information (Schur complement)."""
         score, information = _score(self.design, theta)
         residual = theta - self.groups.predict(group)
         reduced = np.diag(1.0 / self.groups.sd**2)
