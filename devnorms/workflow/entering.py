@@ -4,12 +4,13 @@ What enters an analysis: counts, who was sampled, and what was left out on the w
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devnorms._base.checks import check_known
-from devnorms._base.errors import EmptySelectionError
+from devnorms._base.errors import EmptySelectionError, LeftOutWarning
 from devnorms._base.provenance import content_hash, table_hash
 from devnorms.workflow.analysis import BUNDLED, Analysis, Data
 
@@ -102,11 +103,12 @@ def _load(
 def _select(counts: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, int]:
     """Keep what was chosen; give how many responses were not."""
     keep = counts["asked"] > 0
-    for column, wanted in (
-        ("population", data.populations),
-        ("domain", data.domains),
-        ("milestone", data.milestones),
-    ):
+    choices = {
+        "population": data.populations,
+        "domain": data.domains,
+        "milestone": data.milestones,
+    }
+    for column, wanted in choices.items():
         if wanted:
             check_known(column, wanted, counts[column].dropna().unique())
             keep &= counts[column].isin(wanted)
@@ -118,5 +120,24 @@ def _select(counts: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, int]:
             "together; leave one of them out."
         )
     chosen = counts[keep].reset_index(drop=True)
+    _warn_of_unasked(chosen, choices)
     chosen.attrs = dict(counts.attrs)
     return chosen, int(counts.loc[~keep, "asked"].sum())
+
+
+def _warn_of_unasked(
+    chosen: pd.DataFrame, choices: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Warn of names that were chosen, but are left without a response."""
+    unasked = [
+        f"{column}: {', '.join(map(repr, sorted(lost)))}"
+        for column, wanted in choices.items()
+        if (lost := set(wanted) - set(chosen[column].dropna()))
+    ]
+    if unasked:
+        warnings.warn(
+            "Chosen under [data], but never asked together with the other choices: "
+            + "; ".join(unasked),
+            LeftOutWarning,
+            stacklevel=2,
+        )

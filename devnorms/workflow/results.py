@@ -13,11 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from devnorms._base.errors import ResultMismatchError, UnreadableFileError
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 MANIFEST = "manifest.json"
+_DRAFT = ".devnorms-draft-"
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,7 @@ def only_one(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """
     Let one process at a time make a result; the kernel frees the place of a killed one.
 
-    Drafts that a killed process left are removed.
+    Drafts that killed processes left beside it are removed.
 
     Parameters
     ----------
@@ -179,21 +183,48 @@ def only_one(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
     waiting : callable
         Called once if another process is making it now.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(target.parent / f".{target.name}.lock")
+    lock = _lock(target)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         waiting()
         lock.acquire()
     try:
-        for left_over in target.parent.glob(f".{target.name}.draft-*"):
-            shutil.rmtree(left_over)
+        _remove_drafts(target)
+        _remove_drafts_of_others(target)
         yield
     finally:
         lock.release()
+
+
+def _lock(target: Path) -> FileLock:
+    """Give the lock of a result; its empty file stays, as filelock needs it."""
+    from filelock import FileLock
+
+    return FileLock(target.parent / f".{target.name}.lock")
+
+
+def _remove_drafts(target: Path) -> None:
+    """Remove what is left of drafts of a result; its lock must be held."""
+    for left_over in target.parent.glob(f".{target.name}{_DRAFT}*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+def _remove_drafts_of_others(target: Path) -> None:
+    """Remove drafts beside a result, unless somebody is writing them now."""
+    from filelock import Timeout
+
+    for left_over in target.parent.glob(f".*{_DRAFT}*"):
+        other = target.with_name(left_over.name[1:].partition(_DRAFT)[0])
+        lock = _lock(other)
+        try:
+            with lock.acquire(timeout=0):
+                _remove_drafts(other)
+        except Timeout:
+            continue
 
 
 @contextmanager
@@ -205,23 +236,23 @@ def draft(target: Path) -> Iterator[Path]:
     ----------
     target : pathlib.Path
         The result's folder. What stands there is replaced at the very end; the caller
-        has made sure that it may be.
+        has made sure that it may be, and holds its lock.
 
     Yields
     ------
     pathlib.Path
         Where to write. Removed if anything goes wrong.
     """
-    prefix = f".{target.name}.draft-"
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    folder = _hidden_beside(target)
     try:
         yield folder
         folder.chmod(0o755)
         if target.exists():
-            target.rename(
-                Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent)) / "old"
-            )
+            target.rename(_hidden_beside(target) / "replaced")
         folder.rename(target)
     finally:
-        for left_over in target.parent.glob(f"{prefix}*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        _remove_drafts(target)
+
+
+def _hidden_beside(target: Path) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f".{target.name}{_DRAFT}", dir=target.parent))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ import xarray as xr
 from scipy.special import expit
 
 from devnorms._base.ages import log_age_from_days, months_from_days
+from devnorms._base.provenance import Record
 from devnorms.models.spec import Sampling, Spec
 from devnorms.simulate import Design, Scales, Truth, simulate_curves
 
@@ -60,6 +61,8 @@ class QuickModels:
         curves = simulate_curves(truth, rng=rng, draws=sampling.draws)
         for name in ("location", "milestone_location", "pooled_location"):
             curves[name] = curves[name] + self.shift
+        record = Record.from_json(counts.attrs["record"])
+        curves.attrs["record"] = replace(record, seed=sampling.seed).to_json()
         return curves
 
     def posterior_predictive(
