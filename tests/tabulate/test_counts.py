@@ -92,6 +92,7 @@ def test_the_order_of_rows_does_not_matter(seed, width, least):
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     pd.testing.assert_frame_equal(first, third, check_exact=True)
     assert first["asked"].sum() + sum(first.attrs["left_out"].values()) == len(table)
+    assert not np.signbit(first[["age_days_low", "age_days_mean"]]).any(axis=None)
 
 
 def test_what_is_counted_and_left_out_adds_up_to_the_observations(observations):
