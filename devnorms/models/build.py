@@ -141,23 +141,25 @@ def _location_mean(
     design: Design, priors: Priors, means: _Means, scales: dict[str, _Tensor]
 ) -> _Tensor:
     """Mean location of each leaf: domain, study, study x domain, instrument."""
-    standard = _centred(means.study_domain, 1.0) + _centred(means.instrument, 1.0)
-    pm.Potential("standardised_shifts_prior", standard)
+    within = _halfway(
+        "study_domain_shift",
+        means.study_domain,
+        scales["sd_study_domain"],
+        priors.sd_study_domain.median,
+        "study_domain",
+    )
+    instrument = _halfway(
+        "instrument_shift",
+        means.instrument,
+        scales["sd_instrument"],
+        priors.sd_instrument.median,
+        "instrument_domain",
+    )
     pm.Potential("domain_location_prior", _normal(means.domain, priors.domain_location))
     pm.Potential("study_shift_prior", _centred(means.study, scales["sd_study"]))
     basis = zero_sum_basis(len(design.study.names))
     study = pm.Deterministic("study_shift", pt.dot(basis, means.study), dims="study")
     domain = pm.Deterministic("domain_location", means.domain, dims="domain")
-    within = pm.Deterministic(
-        "study_domain_shift",
-        scales["sd_study_domain"] * means.study_domain,
-        dims="study_domain",
-    )
-    instrument = pm.Deterministic(
-        "instrument_shift",
-        scales["sd_instrument"] * means.instrument,
-        dims="instrument_domain",
-    )
     return (
         domain[design.domain.codes]
         + study[design.study.codes]
@@ -183,6 +185,20 @@ def _slope_mean(
     study = pm.Deterministic("study_log_slope", shift, dims="study")
     domain = pm.Deterministic("domain_log_slope", means.slope_domain, dims="domain")
     return domain[design.domain.codes] + study[design.study.codes]
+
+
+def _halfway(
+    name: str, value: _Tensor, sd: _Tensor, reference: float, dim: str
+) -> _Tensor:
+    """
+    Shifts whose scale the data know only roughly, halfway between two coordinates.
+
+    Centred coordinates mix badly when the data say little, standardised ones when they
+    say much; here they say something. At the reference scale nothing changes.
+    """
+    root = pt.sqrt(sd / reference)
+    pm.Potential(f"{name}_prior", _centred(value, root))
+    return pm.Deterministic(name, reference * root * value, dims=dim)
 
 
 def _split(vector: _Tensor, sizes: tuple[int, ...]) -> list[_Tensor]:

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from devnorms._base.errors import NotConverged
+from devnorms.models.convergence import convergence
 from devnorms.models.spec import Sampling
 
 _SHOWN = 8
@@ -69,7 +70,8 @@ def parameter_table(draws: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``parameter, rhat, ess_bulk, ess_tail``, the worst first.
+        ``parameter, rhat, ess_bulk, ess_tail``, the worst first. Entries that are NaN
+        throughout (not asked there) are left out.
 
     References
     ----------
@@ -77,19 +79,14 @@ def parameter_table(draws: xr.Dataset) -> pd.DataFrame:
     folding, and localization: an improved R-hat. Bayesian Analysis 2021;16:667-718.
     doi:10.1214/20-BA1221
     """
-    from arviz_stats import ess, rhat
-
-    computed = {
-        "rhat": rhat(draws),
-        "ess_bulk": ess(draws, method="bulk"),
-        "ess_tail": ess(draws, method="tail"),
-    }
-    rows = []
+    parts = []
     for name in draws.data_vars:
-        columns = {key: np.ravel(value[name].values) for key, value in computed.items()}
-        labels = _labels(draws[name].isel(chain=0, draw=0, drop=True))
-        rows.append(pd.DataFrame({"parameter": labels, **columns}))
-    table = pd.concat(rows, ignore_index=True).dropna(subset=["rhat"])
+        array = draws[name].transpose("chain", "draw", ...)
+        values = array.values.reshape(*array.shape[:2], -1)
+        checked = convergence(np.moveaxis(values, -1, 0))
+        labels = _labels(array.isel(chain=0, draw=0, drop=True))
+        parts.append(pd.DataFrame({"parameter": labels, **checked}))
+    table = pd.concat(parts, ignore_index=True).dropna(subset=["rhat"])
     return table.sort_values("rhat", ascending=False, ignore_index=True)
 
 

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 Progress = bool | Callable[[int, int], None]
 
-INTERNAL = ("leaf_z", "group_z")
-"""Standardised coordinates of the sampler; checked, but not kept in the curves."""
-
 
 def fit(
     counts: pd.DataFrame,
@@ -92,10 +89,7 @@ def fit(
     draws, stats, seconds = sample(leaves, spec, sampling, progress=progress)
     record = _record(counts, kept, spec, sampling)
     curves = curves_from_draws(leaves, draws, np.random.default_rng(sampling.seed))
-    checked = xr.merge(
-        [draws[list(INTERNAL)], _only_draws(curves)], compat="override", join="outer"
-    )
-    table = parameter_table(checked)
+    table = parameter_table(_parameters(curves))
     summary = _summary(table, stats, sampling, seconds)
     if not allow_unconverged:
         refuse_unconverged(table, summary, sampling)
@@ -239,13 +233,16 @@ def _record(
     return Record.now(record.sources, settings, sampling.seed)
 
 
-def _only_draws(curves: xr.Dataset) -> xr.Dataset:
-    """Every sampled or recovered parameter of the curves."""
+def _parameters(curves: xr.Dataset) -> xr.Dataset:
+    """
+    Give every sampled or recovered parameter of the curves.
+
+    The sampler's own coordinates are functions of these, one to one.
+    """
     names = [name for name in curves.data_vars if "draw" in curves[name].dims]
     derived = {"milestone_location", "milestone_log_slope"}
-    return curves[[name for name in names if name not in derived]].reset_coords(
-        drop=True
-    )
+    kept = curves[[name for name in names if name not in derived]]
+    return kept.reset_coords(drop=True)
 
 
 def _summary(

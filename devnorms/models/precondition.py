@@ -28,8 +28,6 @@ Ints = NDArray[np.int64]
 _ITERATIONS = 50
 _LARGEST_STEP = 0.5
 _NEGLIGIBLE = 0.05
-"""A leaf follows the group means in the sampler's coordinates only where they move it
-by more than so many of its own posterior standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,9 @@ class Coordinates:
     following: Floats
 
 
-def coordinates(design: Design, priors: Priors) -> Coordinates:
+def coordinates(
+    design: Design, priors: Priors, *, negligible: float = _NEGLIGIBLE
+) -> Coordinates:
     """
     Find the sampler's coordinates.
 
@@ -77,6 +77,10 @@ def coordinates(design: Design, priors: Priors) -> Coordinates:
         Leaves and nodes.
     priors : Priors
         The priors; their medians are the reference scales.
+    negligible : float
+        A leaf follows the group means in these coordinates only where they move it by
+        more than so many of its own posterior standard deviations. The posterior is
+        the same for any value; 0 lets all leaves follow.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def coordinates(design: Design, priors: Priors) -> Coordinates:
         following[first:last] = covariance @ problem.pulls[block] @ factor
         spread[first:last] = np.sqrt(np.diag(covariance))
     moved = np.abs(following).max(axis=1) / spread
-    followers = np.flatnonzero(moved > _NEGLIGIBLE).astype(np.int64)
+    followers = np.flatnonzero(moved >= negligible).astype(np.int64)
     centre = np.empty(theta.size)
     centre[at[:, 0]], centre[at[:, 1]] = theta[:, 0], theta[:, 1]
     return Coordinates(
