@@ -111,13 +111,25 @@ def verify(
 
 @app.command()
 def fetch(
-    source: Annotated[str, typer.Argument(help="Which data, see `devnorms sources`.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="Which data, see `devnorms sources`.", show_default=False),
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where to; without it, the cache.", show_default=False),
+    ] = None,
+    mirror: Annotated[
+        list[str] | None,
+        typer.Option(help="Another address, tried first.", show_default=False),
+    ] = None,
 ) -> None:
     """Download a data source, check every file, and say where it is."""
     from devnorms import sources
 
-    folder = sources.fetch(source)
-    speaking.say(f"{source} is here, complete and checked: {folder}")
+    files = sources.fetch(source, folder=folder, mirrors=mirror or ())
+    for place in sorted({str(file.parent) for file in files.values()}):
+        speaking.say(f"{source}: {len(files)} files, complete and checked, in {place}")
 
 
 @app.command()

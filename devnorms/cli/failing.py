@@ -8,7 +8,6 @@ import sys
 import tempfile
 import traceback
 import warnings
-from pathlib import Path
 from typing import Any, TextIO
 
 import typer
@@ -32,19 +31,20 @@ class PlainGroup(TyperGroup):
         ctx : typer.Context
             Of the command line.
         """
-        warnings.showwarning = tell_warning
-        warnings.simplefilter("default")
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            complain("stopped by you; nothing half-written is left.")
-            raise typer.Exit(INTERRUPTED) from None
-        except Exception as error:
-            code = exit_code(error)
-            if code is None:
-                raise
-            complain(str(error) if code != UNEXPECTED else unexpected(error))
-            raise typer.Exit(code) from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.showwarning = tell_warning
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt:
+                complain("stopped by you; nothing half-written is left.")
+                raise typer.Exit(INTERRUPTED) from None
+            except Exception as error:
+                code = exit_code(error)
+                if code is None:
+                    raise
+                complain(in_words(error))
+                raise typer.Exit(code) from None
 
 
 def exit_code(error: Exception) -> int | None:
@@ -64,18 +64,17 @@ def exit_code(error: Exception) -> int | None:
     """
     from devnorms._base.errors import DevnormsError
 
-    if isinstance(error, typer.Exit | typer.Abort) or hasattr(error, "exit_code"):
+    told_by_typer = isinstance(error, typer.Exit | typer.Abort | BrokenPipeError)
+    if told_by_typer or hasattr(error, "exit_code"):
         return None
     if isinstance(error, DevnormsError):
         return BAD_INPUT if isinstance(error, ValueError) else FAILED
-    if isinstance(error, BrokenPipeError):
-        return None
-    return UNEXPECTED
+    return FAILED if isinstance(error, OSError) else UNEXPECTED
 
 
-def unexpected(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """
-    Put the traceback into a file and say where it is.
+    Give the message of a failure; a traceback goes into a file.
 
     Parameters
     ----------
@@ -87,17 +86,19 @@ def unexpected(error: Exception) -> str:
     str
         The message.
     """
-    text = "".join(traceback.format_exception(error))
+    from devnorms._base.errors import DevnormsError
+
+    if isinstance(error, DevnormsError):
+        return str(error)
     with tempfile.NamedTemporaryFile(
         "w", prefix="devnorms-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        log.write(f"{sys.argv[1:]}\n{text}")
-    name = Path(log.name)
+        log.write(f"{sys.argv[1:]}\n{''.join(traceback.format_exception(error))}")
     if isinstance(error, OSError):
-        return f"{error}. Details: {name}"
+        return f"{error}. Details: {log.name}"
     return (
-        f"this should not have happened ({type(error).__name__}: {error}). It is a "
-        f"fault of devnorms, not of yours; please report it with the file {name}"
+        f"this should not have happened ({type(error).__name__}: {error}). Please "
+        f"report it with the file {log.name}"
     )
 
 

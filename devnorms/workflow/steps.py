@@ -50,7 +50,7 @@ class Models(Protocol):
         """
 
     def posterior_predictive(
-        self, curves: xr.Dataset, counts: pd.DataFrame
+        self, curves: xr.Dataset, counts: pd.DataFrame, *, level: float
     ) -> pd.DataFrame:
         """
         Say how well the curves give the data back.
@@ -61,6 +61,18 @@ class Models(Protocol):
             What `fit` gave.
         counts : pandas.DataFrame
             What it was given.
+        level : float
+            Level of the intervals.
+        """
+
+    def refuse_poor_fit(self, predictive: pd.DataFrame) -> None:
+        """
+        Raise where the curves do not give the data back.
+
+        Parameters
+        ----------
+        predictive : pandas.DataFrame
+            What `posterior_predictive` gave.
         """
 
 
@@ -121,9 +133,12 @@ def compute(
     ------
     NotConverged
         If the draws are not to be trusted.
+    PoorFitError
+        If the curves do not give the data back.
     """
     from devnorms import norms
 
+    wanted = analysis.norms
     with clock.step("fit", "fitting the curves"):
         curves = models.fit(
             entering.counts,
@@ -132,9 +147,11 @@ def compute(
             progress=clock.watcher.advance,
         )
     with clock.step("check", "comparing the fit with the data"):
-        predictive = models.posterior_predictive(curves, entering.counts)
+        predictive = models.posterior_predictive(
+            curves, entering.counts, level=wanted.level
+        )
+        models.refuse_poor_fit(predictive)
     with clock.step("norms", "finding the ages at which shares pass"):
-        wanted = analysis.norms
         made = norms.pass_ages(
             curves, entering.populations, shares=wanted.shares, level=wanted.level
         )
