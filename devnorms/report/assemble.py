@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from devnorms.report import findings, methods
+from devnorms.report.beside import published_tables
+from devnorms.report.images import Studio
 from devnorms.report.inputs import ReportInputs
 from devnorms.report.norm_tables import in_order, milestone_table
 from devnorms.report.page import DomainPart, MethodPart, MilestonePart, PageContext
@@ -25,7 +27,7 @@ _PARTS = {
 }
 
 
-def page_context(inputs: ReportInputs) -> PageContext:
+def page_context(inputs: ReportInputs, *, vector: bool = False) -> PageContext:
     """
     Draw the figures, word the tables, and put them in the order of the page.
 
@@ -33,6 +35,8 @@ def page_context(inputs: ReportInputs) -> PageContext:
     ----------
     inputs : ReportInputs
         The finished tables.
+    vector : bool
+        Whether to keep the figures as SVG too.
 
     Returns
     -------
@@ -42,7 +46,8 @@ def page_context(inputs: ReportInputs) -> PageContext:
     inputs = _without_few(inputs)
     norms, card, record = inputs.norms, inputs.norms.card, inputs.norms.record
     names, counts_as = _milestones(inputs)
-    pictures = Pictures(inputs, names)
+    drawings = norms.table["milestone"].nunique()
+    pictures = Pictures(inputs, names, Studio(vector, drawings))
     compared = inputs.published
     title = inputs.title or str(card.get("title", "Norm set"))
     return PageContext(
@@ -61,9 +66,7 @@ def page_context(inputs: ReportInputs) -> PageContext:
         sampled=pictures.sampled(),
         method=_method(inputs, pictures),
         published=tuple(pictures.published()),
-        published_table=None
-        if compared is None
-        else methods.published_table(compared, names),
+        published_tables=() if compared is None else published_tables(compared, names),
         left_out=methods.left_out_table(inputs),
         sources=methods.sources_table(inputs),
         versions=methods.pairs_table(
@@ -95,14 +98,15 @@ def _milestones(inputs: ReportInputs) -> tuple[dict[str, str], dict[str, str]]:
     if inputs.milestones is None:
         return names, {}
     known = inputs.milestones.set_index("milestone")
-    return names | known["name"].to_dict(), known["counts_as"].dropna().to_dict()
+    named = {str(key): str(name) for key, name in known["name"].items()}
+    words = known["counts_as"].dropna().items()
+    return names | named, {str(key): str(text) for key, text in words}
 
 
 def _domains(
     inputs: ReportInputs, pictures: Pictures, counts_as: Mapping[str, str]
 ) -> tuple[DomainPart, ...]:
     """Figures and tables, domain by domain."""
-    observed = pictures.observed()
     parts = []
     for domain, milestones in in_order(inputs.norms).items():
         inside = tuple(
@@ -110,7 +114,7 @@ def _domains(
                 id=milestone,
                 name=pictures.names[milestone],
                 counts_as=counts_as.get(milestone, ""),
-                drawing=pictures.curves(milestone, observed),
+                drawing=pictures.curves(milestone),
                 table=milestone_table(inputs.norms, milestone, pictures.names),
             )
             for milestone in milestones

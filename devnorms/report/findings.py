@@ -25,13 +25,12 @@ from devnorms.report.words import (
 from devnorms.schema.norms import POOLED, NormSet
 
 NOT_SAID = (
-    "It diagnoses no child. A child who passes later than an age given here need not "
-    "have anything wrong; a worried family should ask a health worker, not a table.",
-    "It ranks no countries. A population here is the children of one study, not a "
-    "country.",
-    "It sets no standard. It describes when the children seen did something, whatever "
+    "Diagnosis: a child who passes later than an age given here need not have anything "
+    "wrong; a worried family should ask a health worker, not a table.",
+    "Ranking countries: a population here is the children of one study, not a country.",
+    "Setting a standard: they tell when the children seen did something, whatever "
     "their circumstances were, not when children should.",
-    "It does not speak for children of other populations.",
+    "Children of other populations, for whom these are imported norms.",
 )
 NOT_SEPARABLE = (
     "Where a country has one study, country, study, sample and instrument cannot be "

@@ -8,16 +8,21 @@ import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from devnorms.report.theme import WIDTH, theme
+import numpy as np
+
+from devnorms.report.theme import WIDTH, Frame, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 200
+_DOTS_WHEN_MANY = 145
 _COLOURS_KEPT = 128
 _CSS_PIXELS = 96
+_MANY = 60
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,12 @@ class Drawing:
         File name without ending; also its anchor in the page.
     caption, alt : str
         What stands under it, and what it shows for those who do not see it.
-    png, svg : bytes
-        Files.
+    png : bytes
+        A file.
+    small : bytes
+        The same picture for the page, as WebP without loss: hundreds fit in one page.
+    svg : bytes
+        For print; empty unless asked for.
     width, height : int
         Size in a page, CSS pixels.
     """
@@ -41,67 +50,112 @@ class Drawing:
     caption: str
     alt: str
     png: bytes
+    small: bytes
     svg: bytes
     width: int
     height: int
 
     @property
     def source(self) -> str:
-        """The PNG as a data address: the page needs no other file."""
-        return f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
+        """The small picture as a data address: the page needs no other file."""
+        return f"data:image/webp;base64,{base64.b64encode(self.small).decode('ascii')}"
 
 
-def draw(
-    name: str, height: float, onto: Callable[[Axes], object], *, caption: str, alt: str
-) -> Drawing:
+@dataclass(frozen=True)
+class Studio:
     """
-    Make a figure one column wide and keep it as PNG and SVG.
+    Makes figures.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        File name without ending.
-    height : float
-        Inches.
-    onto : callable
-        Draws onto the axes it is given.
-    caption, alt : str
-        See `Drawing`.
-
-    Returns
-    -------
-    Drawing
-        The same bytes for the same tables.
+    vector : bool
+        Whether to keep SVG too.
+    drawings : int
+        How many the page will hold, about: with many, each has fewer dots.
     """
-    from matplotlib.figure import Figure
 
-    with theme():
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        onto(figure.subplots())
-        png = io.BytesIO()
-        figure.savefig(png, dpi=_DOTS_PER_INCH, metadata={"Software": None})
-        figure.set_layout_engine("none")
-        svg = io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    return Drawing(
-        name,
-        caption,
-        alt,
-        _fewer_colours(png.getvalue()),
-        svg.getvalue(),
-        round(WIDTH * _CSS_PIXELS),
-        round(height * _CSS_PIXELS),
+    vector: bool = False
+    drawings: int = 1
+
+    def draw(
+        self,
+        name: str,
+        frame: Frame,
+        onto: Callable[..., object],
+        *,
+        caption: str,
+        alt: str,
+    ) -> Drawing:
+        """
+        Make a figure one column wide.
+
+        Parameters
+        ----------
+        name : str
+            File name without ending.
+        frame : Frame
+            Its height and margins.
+        onto : callable
+            Draws onto the axes it is given as ``ax``.
+        caption, alt : str
+            See `Drawing`.
+
+        Returns
+        -------
+        Drawing
+            The same bytes for the same tables.
+        """
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        dots = _DOTS_PER_INCH if self.drawings <= _MANY else _DOTS_WHEN_MANY
+        with theme():
+            figure = Figure(figsize=(WIDTH, frame.height), dpi=dots)
+            canvas: Any = FigureCanvasAgg(figure)
+            axes = _axes(figure, frame)
+            onto(ax=axes)
+            canvas.draw()
+            svg = _svg(figure) if self.vector else b""
+        png, small = _encoded(canvas, dots)
+        return Drawing(
+            name=name,
+            caption=caption,
+            alt=alt,
+            png=png,
+            small=small,
+            svg=svg,
+            width=round(WIDTH * _CSS_PIXELS),
+            height=round(frame.height * _CSS_PIXELS),
+        )
+
+
+def _axes(figure: Figure, frame: Frame) -> Axes:
+    """Put axes where the frame says, or where their labels leave room."""
+    if not frame.left:
+        figure.set_layout_engine("constrained")
+        return figure.subplots()
+    width = (WIDTH - frame.left - frame.right) / WIDTH
+    height = (frame.height - frame.bottom - frame.top) / frame.height
+    return figure.add_axes(
+        (frame.left / WIDTH, frame.bottom / frame.height, width, height)
     )
 
 
-def _fewer_colours(png: bytes) -> bytes:
-    """Make it a quarter of the size; the octree keeps a population's colour exact."""
+def _svg(figure: Figure) -> bytes:
+    """Write without date or version: the same bytes for the same tables."""
+    figure.set_layout_engine("none")
+    svg = io.BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return svg.getvalue()
+
+
+def _encoded(canvas: Any, dots: int) -> tuple[bytes, bytes]:
+    """PNG and a smaller WebP; the octree keeps populations' colours exact."""
     from PIL import Image
 
-    small = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        fewer = image.convert("RGB").quantize(
-            _COLOURS_KEPT, method=Image.Quantize.FASTOCTREE
-        )
-        fewer.save(small, "PNG", optimize=True, dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH))
-    return small.getvalue()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    few = image.quantize(_COLOURS_KEPT, method=Image.Quantize.FASTOCTREE)
+    png, webp = io.BytesIO(), io.BytesIO()
+    few.save(png, "PNG", dpi=(dots, dots))
+    few.convert("RGB").save(webp, "WEBP", lossless=True, method=2)
+    return png.getvalue(), webp.getvalue()

@@ -31,6 +31,7 @@ PUBLISHED = (
     "milestone", "share", "population", "age_months", "age_months_low",
     "age_months_high", "interval", "level", "support", "published_population",
     "published_age_months", "published_operator", "source", "sampling_difference",
+    "statement",
 )  # fmt: skip
 PRIORS = ("parameter", "prior", "reason")
 MILESTONES = ("milestone", "name", "counts_as")
@@ -63,7 +64,7 @@ class ReportInputs:
         ``predicted, predicted_low, predicted_high, interval, level``.
     published : pandas.DataFrame, optional
         Our ages beside published ones: ``milestone, share, population, age_months,
-        age_months_low, age_months_high, interval, level, support,
+        age_months_low, age_months_high, interval, level, support, statement,
         published_population, published_age_months, published_operator`` (``=``, ``~``,
         ``<`` ...), ``source`` (citation), ``sampling_difference`` (in words); if there,
         ``published_asked`` (children beneath) and ``evidence`` are shown too.

@@ -14,7 +14,7 @@ from devnorms.report.inputs import ReportInputs
 from devnorms.report.norm_tables import plain_table
 from devnorms.report.page import Cell, Table
 from devnorms.report.tables import within_interval
-from devnorms.report.words import age, interval_of, number, percent
+from devnorms.report.words import interval_of, number, percent
 
 CURVE = "share passing at an age = expit(slope * (log(age in months + 1) - location))"
 WORDS = (
@@ -222,46 +222,3 @@ def settings_text(inputs: ReportInputs) -> str:
     record = inputs.norms.record
     shown = {"seed": record.seed, "settings": record.settings}
     return json.dumps(shown, indent=2, sort_keys=True, ensure_ascii=False, default=str)
-
-
-def published_table(published: pd.DataFrame, names: Mapping[str, str]) -> Table:
-    """
-    Show our ages beside published ones, with how the samples differ.
-
-    Parameters
-    ----------
-    published : pandas.DataFrame
-        See `devnorms.report.ReportInputs`.
-    names : mapping of str to str
-        What to call milestones.
-    """
-    asked = "published_asked" in published.columns
-    rows = []
-    for row in published.to_dict("records"):
-        n = row["published_asked"] if asked else None
-        theirs = f"{row['published_operator']} {age(row['published_age_months'])}"
-        within = row["support"] == "within"
-        low, high = age(row["age_months_low"]), age(row["age_months_high"])
-        outside = str(row.get("statement", "beyond the ages asked"))
-        milestone = str(row["milestone"])
-        rows.append(
-            (
-                Cell(names.get(milestone, milestone), "head"),
-                Cell(percent(row["share"]), "number"),
-                Cell(str(row["published_population"])),
-                Cell("-" if n is None or pd.isna(n) else number(n), "number"),
-                Cell(theirs.removeprefix("= "), "number"),
-                Cell(str(row["population"])),
-                Cell(age(row["age_months"]), "number", f"{low} to {high}")
-                if within
-                else Cell(outside, "flag"),
-                Cell(str(row["sampling_difference"])),
-                Cell(str(row["source"])),
-            )
-        )
-    return Table(
-        f"Ages in months; ours: posterior median and {interval_of(published)}.",
-        ("milestone", "share passing", "published sample", "their n", "published age",
-         "our population", "our age", "how the samples differ", "source"),
-        tuple(rows),
-    )  # fmt: skip

@@ -107,7 +107,7 @@ def milestone_table(
 
 def age_cell(row: Mapping[Any, Any]) -> Cell:
     """
-    Write an age with its interval, or in words where the data do not reach.
+    Write an age with its interval; in words what lies where the data do not reach.
 
     Parameters
     ----------
@@ -129,7 +129,12 @@ def age_cell(row: Mapping[Any, Any]) -> Cell:
     """
     if row["support"] in FLAGGED:
         return Cell(str(row["statement"]), "flag")
+    youngest, oldest = row.get("support_low_months"), row.get("support_high_months")
     low, high = age(row["age_months_low"]), age(row["age_months_high"])
+    if youngest is not None and row["age_months_low"] < youngest:
+        low = f"before {age(youngest)}"
+    if oldest is not None and row["age_months_high"] > oldest:
+        high = f"after {age(oldest)}"
     return Cell(age(row["age_months"]), "number", f"{low} to {high}")
 
 

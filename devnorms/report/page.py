@@ -172,8 +172,8 @@ class PageContext:
         The model and its checks.
     published : tuple of Drawing
         Our ages beside published ones.
-    published_table : Table or None
-        The same, with sampling differences.
+    published_tables : tuple of Table
+        The same, and how the samples differ.
     left_out, sources, versions, hashes : Table or None
         Responses left out; sources and licences; versions; hashes.
     command : str
@@ -199,7 +199,7 @@ class PageContext:
     sampled: Drawing | None
     method: MethodPart
     published: tuple[Drawing, ...] = ()
-    published_table: Table | None = None
+    published_tables: tuple[Table, ...] = ()
     left_out: Table | None = None
     sources: Table | None = None
     versions: Table | None = None

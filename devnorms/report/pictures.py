@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import pandas as pd
 
 from devnorms.report import plot
-from devnorms.report.images import Drawing, draw
+from devnorms.report.images import Drawing, Studio
 from devnorms.report.inputs import ReportInputs
 from devnorms.report.norm_tables import age_cell
 from devnorms.report.plot import (
@@ -22,7 +23,7 @@ from devnorms.report.plot import (
     share_curves,
 )
 from devnorms.report.tables import FEWEST, asked_by_age, observed_shares
-from devnorms.report.theme import Mark, marks, named
+from devnorms.report.theme import Frame, Mark, marks, named
 from devnorms.report.words import interval_of, number, percent, plural
 from devnorms.schema.norms import POOLED
 
@@ -40,17 +41,20 @@ class Pictures:
         The finished tables.
     names : mapping of str to str
         What to call milestones.
+    studio : Studio
+        Makes the figures.
     """
 
     inputs: ReportInputs
     names: Mapping[str, str]
+    studio: Studio
 
-    @property
+    @cached_property
     def palette(self) -> dict[str, Mark]:
         """A mark for every population of the norm set."""
-        return marks(self.inputs.norms.table["population"])
+        return marks(self.inputs.norms.table["population"].unique())
 
-    def curves(self, milestone: str, observed: pd.DataFrame | None) -> Drawing | None:
+    def curves(self, milestone: str) -> Drawing | None:
         """
         Draw the curves of one milestone; none if it has no curves.
 
@@ -58,30 +62,22 @@ class Pictures:
         ----------
         milestone : str
             Which one.
-        observed : pandas.DataFrame or None
-            From `devnorms.report.tables.observed_shares`.
         """
-        shares = self.inputs.shares
-        if shares is None or not (shares["milestone"] == milestone).any():
+        mine = self._shares_of.get(milestone)
+        if mine is None:
             return None
-        mine = shares[shares["milestone"] == milestone]
-        populations = mine["population"].nunique()
+        observed = self._observed_of.get(milestone)
         points = (
             f" Points: observed shares per bin of age, larger for more responses; "
             f"bins asked fewer than {FEWEST} times are not shown."
             if observed is not None
             else ""
         )
-        return draw(
+        return self.studio.draw(
             f"curves-{milestone}",
-            share_curves.height(populations),
-            lambda ax: plot.curves(
-                shares,
-                observed,
-                milestone=milestone,
-                names=self.names,
-                palette=self.palette,
-                ax=ax,
+            share_curves.frame(mine, observed, self.names),
+            partial(
+                plot.curves, mine, observed, names=self.names, palette=self.palette
             ),
             caption=f"{named(self.names, milestone)}: share passing by age, posterior "
             f"median and {interval_of(mine)}.{points} Dashed: ages at which the "
@@ -107,16 +103,16 @@ class Pictures:
             asked = here.drop_duplicates(["population", "milestone"])
             n = number(asked.loc[asked["population"] != POOLED, "asked"].sum())
             words = ", ".join(named(self.names, milestone) for milestone in chunk)
-            yield draw(
+            yield self.studio.draw(
                 f"ages-{domain}-{i}",
-                rows.height(forest_rows.forest_rows(here, chunk)),
-                lambda ax, chunk=chunk: plot.forest(
+                Frame(rows.height(forest_rows.forest_rows(here, chunk))),
+                partial(
+                    plot.forest,
                     table,
                     milestones=chunk,
                     shares=shares,
                     names=self.names,
                     palette=self.palette,
-                    ax=ax,
                 ),
                 caption=f"Ages at which {' and '.join(map(percent, shares))} pass, by "
                 f"population: posterior median and {interval_of(here)}; n = {n} "
@@ -133,10 +129,10 @@ class Pictures:
         asked = asked_by_age(counts)
         people = self.inputs.norms.populations
         shown = int(people["population"].isin(asked["population"]).sum())
-        return draw(
+        return self.studio.draw(
             "sampled",
-            ages_asked.height(shown),
-            lambda ax: plot.sampled(people, asked, palette=self.palette, ax=ax),
+            Frame(ages_asked.height(shown)),
+            partial(plot.sampled, people, asked, palette=self.palette),
             caption=f"Who was asked at which ages: n = {number(asked['asked'].sum())} "
             f"responses; bins in which no item was asked {FEWEST} times are not shown.",
             alt="; ".join(
@@ -159,10 +155,10 @@ class Pictures:
         if table is None or table.empty:
             return None
         kind = interval_of(table).replace("credible", "predictive")
-        return draw(
+        return self.studio.draw(
             "checks",
-            model_checks.height(table["population"].nunique()),
-            lambda ax: plot.checks(table, palette=self.palette, ax=ax),
+            Frame(model_checks.height(table["population"].nunique())),
+            partial(plot.checks, table, palette=self.palette),
             caption=f"Observed against predicted share passing, per population and bin "
             f"of age; lines: {kind}; n = {number(table['asked'].sum())} responses.",
             alt=f"{plural(len(table), 'point')} around the diagonal, on which observed "
@@ -178,16 +174,16 @@ class Pictures:
             at_share = table[(table["share"] - share).abs() < 1e-9]
             milestones = at_share["milestone"].unique().tolist()
             for i, chunk in enumerate(self._chunks(milestones), 1):
-                yield draw(
+                yield self.studio.draw(
                     f"published-{round(share * 100)}-{i}",
-                    published_ages.height_with_key(at_share, chunk),
-                    lambda ax, share=share, chunk=chunk: plot.published(
+                    Frame(published_ages.height_with_key(at_share, chunk)),
+                    partial(
+                        plot.published,
                         table,
                         share=share,
                         milestones=chunk,
                         names=self.names,
                         palette=self.palette,
-                        ax=ax,
                     ),
                     caption=f"Ages at which {percent(share)} pass: ours (colours, "
                     f"{interval_of(at_share)}) and published ones (crosses; arrows: a "
@@ -196,10 +192,16 @@ class Pictures:
                     "numbers stand in the table of comparisons.",
                 )
 
-    def observed(self) -> pd.DataFrame | None:
-        """Observed shares of every milestone; none without counts."""
+    @cached_property
+    def _shares_of(self) -> dict[str, pd.DataFrame]:
+        """Curves by milestone."""
+        return _by_milestone(self.inputs.shares)
+
+    @cached_property
+    def _observed_of(self) -> dict[str, pd.DataFrame]:
+        """Observed shares by milestone."""
         counts = self.inputs.counts
-        return None if counts is None else observed_shares(counts)
+        return _by_milestone(None if counts is None else observed_shares(counts))
 
     def _shares(self) -> tuple[float, ...]:
         """Take the two shares drawn: the middle one and the highest."""
@@ -226,12 +228,18 @@ class Pictures:
         table = self.inputs.norms.table
         share = self._shares()[0]
         here = table[(table["milestone"] == milestone) & (table["share"] == share)]
-        ages = "; ".join(
-            " ".join((str(row["population"]), cell.text, cell.note)).strip()
-            for row in here.to_dict("records")
-            if (cell := age_cell(row))
-        )
+        cells = [
+            (str(row["population"]), age_cell(row)) for row in here.to_dict("records")
+        ]
+        ages = "; ".join(f"{name} {cell.text} {cell.note}" for name, cell in cells)
         return (
             f"Curves of the share passing {named(self.names, milestone)} by age. Age "
             f"in months at which {percent(share)} pass: {ages}."
         )
+
+
+def _by_milestone(table: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Cut a table once, because there may be hundreds of milestones."""
+    if table is None:
+        return {}
+    return {str(name): rows for name, rows in table.groupby("milestone", sort=False)}

@@ -24,6 +24,7 @@ WIDTH = 3.5
 SMALL = 7.5
 _LINE_POINTS = 10.0
 _CHARACTERS = 52
+_TITLE_CHARACTERS = 34
 
 # Ten colours at least 3:1 against white, chosen by search so that the two nearest lie
 # as far apart as possible for normal sight, protanopia and deuteranopia (Machado,
@@ -37,6 +38,26 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 INK = "#1b1b1f"
 QUIET = "#5c5c66"
 RULE = "#d9d9de"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """
+    Where the axes lie in a figure one column wide; all in inches.
+
+    Attributes
+    ----------
+    height : float
+        Of the figure.
+    left, right, bottom, top : float
+        Margins. All zero: they are found from what is drawn, which takes longer.
+    """
+
+    height: float
+    left: float = 0
+    right: float = 0
+    bottom: float = 0
+    top: float = 0
 
 
 @dataclass(frozen=True)
@@ -86,13 +107,14 @@ def marks(populations: Iterable[str]) -> dict[str, Mark]:
     return given | {POOLED: Mark("#000000", "d")}
 
 
-def settings() -> dict[str, Any]:
+def settings() -> dict[Any, Any]:
     """
     Give the settings of the theme, for `matplotlib.rc_context`.
 
     Returns
     -------
-    dict of str to Any
+    dict
+        Values by the name of the setting.
     """
     import seaborn as sns
 
@@ -176,6 +198,25 @@ def axes_or_new(ax: Axes | None, height: float) -> Axes:
     return new
 
 
+def head_inches(title: str, subtitle: str) -> float:
+    """
+    Give the room that `head` takes above the axes.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        Text.
+    """
+    titles = len(textwrap.wrap(title, _TITLE_CHARACTERS))
+    points = 16 + 11.5 * titles + _LINE_POINTS * len(_lines(subtitle))
+    return points / 72
+
+
+def _lines(subtitle: str) -> list[str]:
+    """Break a subtitle to one column."""
+    return textwrap.wrap(subtitle, _CHARACTERS)
+
+
 def head(ax: Axes, title: str, subtitle: str) -> None:
     """
     Put a title and, under it, what the reader must know: n, interval, level.
@@ -187,7 +228,7 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
     title, subtitle : str
         Text; lines are broken to one column.
     """
-    lines = textwrap.wrap(subtitle, _CHARACTERS)
+    lines = _lines(subtitle)
     ax.annotate(
         "\n".join(lines),
         (0, 1),
@@ -199,7 +240,7 @@ def head(ax: Axes, title: str, subtitle: str) -> None:
         va="bottom",
     )
     ax.set_title(
-        "\n".join(textwrap.wrap(title, 34)),
+        "\n".join(textwrap.wrap(title, _TITLE_CHARACTERS)),
         loc="left",
         pad=8 + _LINE_POINTS * len(lines),
     )

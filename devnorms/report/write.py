@@ -26,7 +26,9 @@ PARTS = ("tables", "figures", PAGE)
 _MARK = re.compile(r'<meta name="norm-set" content="([0-9a-f]+)">')
 
 
-def write_report(inputs: ReportInputs, folder: str | os.PathLike[str]) -> Path:
+def write_report(
+    inputs: ReportInputs, folder: str | os.PathLike[str], *, vector: bool = False
+) -> Path:
     """
     Write ``report.html``, ``figures/`` and ``tables/`` into a folder.
 
@@ -37,6 +39,9 @@ def write_report(inputs: ReportInputs, folder: str | os.PathLike[str]) -> Path:
     folder : path
         Made if need be; may hold other things. An earlier report of the same norm set
         in it is replaced.
+    vector : bool
+        Whether to write each figure as SVG too, for a journal; takes half as long
+        again.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def write_report(inputs: ReportInputs, folder: str | os.PathLike[str]) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".report-", dir=target))
     try:
-        _write(draft, inputs, page_context(inputs))
+        _write(draft, inputs, page_context(inputs, vector=vector))
         _put_in_place(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -120,7 +125,8 @@ def _write(draft: Path, inputs: ReportInputs, context: PageContext) -> None:
     tables.mkdir()
     for drawing in context.drawings:
         (figures / f"{drawing.name}.png").write_bytes(drawing.png)
-        (figures / f"{drawing.name}.svg").write_bytes(drawing.svg)
+        if drawing.svg:
+            (figures / f"{drawing.name}.svg").write_bytes(drawing.svg)
     for name, table in _tables(inputs).items():
         table.to_csv(tables / f"{name}.csv", index=False, float_format="%.6g")
     (draft / PAGE).write_text(report_page(context), encoding="utf-8")

@@ -13,7 +13,7 @@ from devnorms._base.checks import check_known, check_shares
 from devnorms.report.inputs import check_columns
 from devnorms.report.plot.rows import (
     Row,
-    draw_age,
+    draw_ages,
     heading,
     height,
     months_around,
@@ -99,11 +99,12 @@ def forest(
     for row in rows:
         if row.entry is None:
             heading(axes, row.y, named(names, row.group))
-            continue
-        here = (drawn["milestone"] == row.group) & (drawn["population"] == row.entry)
-        for i, share in enumerate(shares):
-            for age in drawn[here & _among(drawn["share"], [share])].to_dict("records"):
-                draw_age(axes, age, row.y, look[row.entry], faint=i > 0)
+    lines = {(row.group, row.entry): row.y for row in rows}
+    keys = zip(drawn["milestone"], drawn["population"], strict=True)
+    ages = drawn.assign(y=[lines[key] for key in keys])
+    for share in reversed(shares):
+        mine = ages[_among(ages["share"], [share])]
+        draw_ages(axes, mine, look, faint=share != shares[0])
     entries = [row.entry for row in rows if row.entry is not None]
     side_labels(axes, rows, [named(names, entry) for entry in entries])
     months_axis(axes, *months_around(drawn))

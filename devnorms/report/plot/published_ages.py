@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from devnorms._base.checks import check_known, check_share
 from devnorms.report.inputs import PUBLISHED, check_columns
 from devnorms.report.plot.rows import (
     Row,
-    arrow,
-    draw_age,
+    arrows,
+    draw_ages,
     heading,
     height,
     months_around,
@@ -97,8 +98,10 @@ def published(
     rows = published_rows(at_share, chosen)
     key = _key(theirs)
     axes = axes_or_new(ax, height_with_key(at_share, chosen))
-    labels = [_draw_row(axes, row, drawn, theirs, look, names) for row in rows]
+    samples = _samples(theirs)
+    labels = [_label(axes, row, samples, names) for row in rows]
     side_labels(axes, rows, [label for label in labels if label is not None])
+    _draw(axes, rows, drawn, theirs, look)
     months_axis(axes, *months_around(drawn, *theirs["published_age_months"]))
     head(
         axes,
@@ -171,36 +174,44 @@ def published_rows(at_share: pd.DataFrame, milestones: Sequence[str]) -> list[Ro
     return stack(entries)
 
 
-def _draw_row(
-    axes: Axes,
-    row: Row,
-    drawn: pd.DataFrame,
-    theirs: pd.DataFrame,
-    look: Mapping[str, Mark],
-    names: Mapping[str, str] | None,
+def _label(
+    axes: Axes, row: Row, samples: Sequence[str], names: Mapping[str, str] | None
 ) -> str | None:
-    """Draw a line of the figure and give its label; a heading has none."""
+    """Write a heading into the drawing, or give the label of an entry."""
     if row.entry is None:
         heading(axes, row.y, named(names, row.group))
         return None
     whose, _, name = row.entry.partition(" ")
     if whose == "ours":
-        here = (drawn["milestone"] == row.group) & (drawn["population"] == name)
-        draw_age(axes, drawn[here].iloc[0].to_dict(), row.y, look[name])
         return named(names, name)
-    here = (theirs["milestone"] == row.group) & (theirs["published_population"] == name)
-    each = theirs[here].drop_duplicates(["published_age_months", "published_operator"])
-    for figure in each.to_dict("records"):
-        _cross(axes, figure, row.y)
-    return f"published {_samples(theirs).index(name) + 1}"
+    return f"published {samples.index(name) + 1}"
 
 
-def _cross(axes: Axes, figure: Mapping[Any, Any], y: float) -> None:
-    """Draw a published age; a bound points to the side it allows."""
-    months = float(figure["published_age_months"])
-    operator = str(figure["published_operator"])
-    if operator[0] in "<>":
-        arrow(axes, months, y, INK, left=operator[0] == "<")
-    axes.plot(
-        [months], [y], marker="x", markersize=4.5, color=INK, ls="none", gid="published"
+def _draw(
+    axes: Axes,
+    rows: Sequence[Row],
+    drawn: pd.DataFrame,
+    theirs: pd.DataFrame,
+    look: Mapping[str, Mark],
+) -> None:
+    """Draw our ages once each, and published ones: a bound has an arrow."""
+    lines = {(row.group, row.entry): row.y for row in rows}
+    ours = drawn.drop_duplicates(["milestone", "population"])
+    ours = ours.assign(
+        y=[
+            lines[m, f"ours {p}"]
+            for m, p in zip(ours["milestone"], ours["population"], strict=True)
+        ]
     )
+    draw_ages(axes, ours, look)
+    key = ["milestone", "published_population"]
+    figures = theirs.drop_duplicates(
+        [*key, "published_age_months", "published_operator"]
+    )
+    y = np.array([lines[m, f"theirs {p}"] for m, p in figures[key].to_numpy()])
+    x = figures["published_age_months"].to_numpy(float)
+    side = figures["published_operator"].astype(str).str[0].to_numpy()
+    for sign in "<>":
+        if (side == sign).any():
+            arrows(axes, x[side == sign], y[side == sign], INK, left=sign == "<")
+    axes.plot(x, y, marker="x", markersize=4.5, color=INK, ls="none", gid="published")

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from devnorms.report.theme import INK, RULE, SMALL, Mark
 
@@ -110,40 +111,57 @@ def heading(axes: Axes, y: float, words: str) -> None:
     )
 
 
-def draw_age(
-    axes: Axes, row: Mapping[Any, Any], y: float, mark: Mark, *, faint: bool = False
+def draw_ages(
+    axes: Axes, ages: pd.DataFrame, look: Mapping[str, Mark], *, faint: bool = False
 ) -> None:
     """
-    Draw one of our ages: a point with its interval, or an open marker with an arrow.
+    Draw our ages: points with intervals, or open markers with arrows.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Where to.
-    row : mapping
-        ``age_months, age_months_low, age_months_high, support, support_low_months,
-        support_high_months``.
-    y : float
-        Its line.
-    mark : Mark
-        Of the population.
+    ages : pandas.DataFrame
+        ``y`` (the line), ``population, age_months, age_months_low, age_months_high,
+        support, support_low_months, support_high_months``.
+    look : mapping of str to Mark
+        By population.
     faint : bool
-        As a bar instead of a full point, for a second share on the same line.
+        As bars instead of full points, for a second share on the same line.
     """
-    if row["support"] in FLAGGED:
-        _flagged(axes, row, y, mark)
-        return
+    for population, mine in ages.groupby("population", sort=True):
+        mark = look[str(population)]
+        plain = mine[~mine["support"].isin(FLAGGED)]
+        if not plain.empty:
+            _draw_plain(axes, plain, mark, faint=faint)
+        for side in FLAGGED:
+            flagged = mine[mine["support"] == side]
+            if not flagged.empty:
+                _draw_flagged(axes, flagged, mark, side)
+
+
+def _draw_plain(axes: Axes, plain: pd.DataFrame, mark: Mark, *, faint: bool) -> None:
+    """Draw points, or bars, and intervals of one population."""
+    y = plain["y"].to_numpy(float)
+    low = plain["age_months_low"].to_numpy(float)
+    high = plain["age_months_high"].to_numpy(float)
+    if "support_low_months" in plain.columns:
+        # Where nobody was asked, an interval is only the model's opinion: dotted.
+        axes.hlines(y, low, high, color=mark.colour, lw=0.9, alpha=0.6, ls=":")
+        low = np.fmax(low, plain["support_low_months"].to_numpy(float))
+        high = np.fmin(high, plain["support_high_months"].to_numpy(float))
     axes.hlines(
         y,
-        row["age_months_low"],
-        row["age_months_high"],
+        low,
+        high,
         color=mark.colour,
         lw=1.2,
-        alpha=0.6 if faint else 1,
+        alpha=0.6 if faint else 1.0,
+        gid="interval",
     )
     axes.plot(
-        [row["age_months"]],
-        [y],
+        plain["age_months"].to_numpy(float),
+        y,
         marker="|" if faint else mark.marker,
         markersize=6 if faint else 4.5,
         markeredgewidth=1.4 if faint else 0.5,
@@ -154,33 +172,61 @@ def draw_age(
     )
 
 
-def arrow(axes: Axes, x: float, y: float, colour: str, *, left: bool) -> None:
+def _draw_flagged(axes: Axes, flagged: pd.DataFrame, mark: Mark, side: str) -> None:
+    """Draw open markers at the end of the ages asked, arrows to where the ages lie."""
+    before = side == "before"
+    end = flagged["support_low_months" if before else "support_high_months"]
+    x, y = end.to_numpy(float), flagged["y"].to_numpy(float)
+    arrows(axes, x, y, mark.colour, left=before)
+    axes.plot(
+        x,
+        y,
+        marker=mark.marker,
+        markersize=4.5,
+        markerfacecolor="white",
+        markeredgecolor=mark.colour,
+        ls="none",
+        gid=side,
+    )
+
+
+def arrows(
+    axes: Axes,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    colour: str,
+    *,
+    left: bool,
+) -> None:
     """
-    Draw a short arrow from a marker to the left or right.
+    Draw short arrows from markers to the left or right.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Where to.
-    x, y : float
-        The marker.
+    x, y : numpy.ndarray
+        The markers.
     colour : str
         Hexadecimal.
     left : bool
-        Whether it points to younger ages.
+        Whether they point to younger ages.
     """
-    axes.annotate(
-        "",
-        xy=(x, y),
-        xytext=(-13 if left else 13, 0),
-        textcoords="offset points",
-        arrowprops={
-            "arrowstyle": "<-",
-            "color": colour,
-            "lw": 0.9,
-            "shrinkA": 0,
-            "shrinkB": 2,
-        },
+    from matplotlib.path import Path
+
+    # A marker, because it has one length in points wherever it stands.
+    shape = np.array([[0, 0], [1, 0], [0.7, 0.2], [1, 0], [0.7, -0.2]], dtype=float)
+    codes = [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO, Path.LINETO]
+    axes.plot(
+        x,
+        y,
+        marker=Path(shape * (-1 if left else 1), codes),
+        markersize=26,
+        markerfacecolor="none",
+        markeredgecolor=colour,
+        markeredgewidth=0.9,
+        ls="none",
+        gid="arrow",
     )
 
 
@@ -212,7 +258,7 @@ def months_around(drawn: pd.DataFrame, *further: float) -> tuple[float, float]:
     Parameters
     ----------
     drawn : pandas.DataFrame
-        Rows as `draw_age` takes them.
+        Rows as `draw_ages` takes them.
     *further : float
         Other ages to be held.
     """
@@ -226,20 +272,3 @@ def months_around(drawn: pd.DataFrame, *further: float) -> tuple[float, float]:
     ends = np.concatenate([*parts, np.asarray(further, dtype=float)]).astype(float)
     room = max(0.07 * float(ends.max() - ends.min()), 0.5)
     return float(ends.min()) - room, float(ends.max()) + room
-
-
-def _flagged(axes: Axes, row: Mapping[Any, Any], y: float, mark: Mark) -> None:
-    """Open marker at the end of the ages asked, arrow to the side of the age."""
-    before = row["support"] == "before"
-    end = float(row["support_low_months" if before else "support_high_months"])
-    arrow(axes, end, y, mark.colour, left=before)
-    axes.plot(
-        [end],
-        [y],
-        marker=mark.marker,
-        markersize=4.5,
-        markerfacecolor="white",
-        markeredgecolor=mark.colour,
-        ls="none",
-        gid=str(row["support"]),
-    )

@@ -15,9 +15,11 @@ from devnorms._base.errors import BadValueError
 from devnorms.report.inputs import SHARES, check_columns
 from devnorms.report.theme import (
     QUIET,
+    Frame,
     Mark,
     axes_or_new,
     head,
+    head_inches,
     legend_below,
     marks,
     months_axis,
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OBSERVED = ("population", "milestone", "age_months", "asked", "share_passing")
-_LEGEND_ROW = 0.17
+_LEGEND_ROW = 0.155
+_AXES_INCHES = 1.85
 _RISE = (0.02, 0.98)
 
 
@@ -85,7 +88,7 @@ def curves(
     points = _points(observed, chosen)
     look = palette or marks(shares["population"])
     populations = _in_order(lines["population"])
-    axes = axes_or_new(ax, height(len(populations)))
+    axes = axes_or_new(ax, frame(lines, points, names).height)
     for population in populations:
         line = lines[lines["population"] == population].sort_values("age_months")
         _draw_line(axes, line, look[population], named(names, population))
@@ -97,21 +100,39 @@ def curves(
     return axes
 
 
-def height(populations: int) -> float:
+def frame(
+    lines: pd.DataFrame,
+    points: pd.DataFrame | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Frame:
     """
-    Give the height of a figure with so many populations, inches.
+    Give the size and margins of the figure of one milestone.
 
     Parameters
     ----------
-    populations : int
-        Lines in the legend.
+    lines : pandas.DataFrame
+        ``shares`` of one milestone.
+    points : pandas.DataFrame, optional
+        ``observed`` of the milestone.
+    names : mapping of str to str, optional
+        What to call populations and milestones.
+
+    Returns
+    -------
+    Frame
+        Such that the axes are equally large in every figure.
     """
-    return 2.75 + _LEGEND_ROW * -(-populations // 2)
+    milestone = str(lines["milestone"].iloc[0])
+    shown = _points(points, milestone)
+    top = head_inches(named(names, milestone), _subtitle(lines, shown))
+    rows = -(-lines["population"].nunique() // 2)
+    bottom = 0.5 + _LEGEND_ROW * rows
+    return Frame(_AXES_INCHES + top + bottom, 0.6, 0.12, bottom, top)
 
 
 def _one_milestone(shares: pd.DataFrame, milestone: str | None) -> str:
     """Take the milestone named, or the only one."""
-    known = sorted(set(shares["milestone"].astype(str)))
+    known = sorted(map(str, shares["milestone"].unique()))
     if milestone is not None:
         return check_known("milestone", [milestone], known)[0]
     if len(known) != 1:
@@ -131,7 +152,7 @@ def _points(observed: pd.DataFrame | None, milestone: str) -> pd.DataFrame:
 
 def _in_order(populations: pd.Series) -> list[str]:
     """Alphabetical, the pooled line last, so that it lies on top."""
-    names = sorted(set(populations.astype(str)))
+    names = sorted(map(str, populations.unique()))
     return [n for n in names if n != POOLED] + [n for n in names if n == POOLED]
 
 
@@ -151,7 +172,8 @@ def _draw_line(axes: Axes, line: pd.DataFrame, mark: Mark, label: str) -> None:
         linewidth=0,
     )
     solid = np.where(inside | pooled, share, np.nan)
-    axes.plot(age, share, color=mark.colour, lw=0.8, ls=(0, (3, 2)), alpha=0.35)
+    if not (pooled or inside.all()):
+        axes.plot(age, share, color=mark.colour, lw=0.8, ls=(0, (3, 2)), alpha=0.35)
     axes.plot(
         age,
         solid,
