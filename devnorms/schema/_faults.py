@@ -65,7 +65,7 @@ def validate(
 
 def _summarise(cases: pd.DataFrame, hints: Mapping[str, str]) -> pd.DataFrame:
     """One row per column and rule, with how many rows break it and the first few."""
-    whole = cases["check"].astype(str) == "multiple_fields_uniqueness"
+    whole = cases["schema_context"].astype(str) == "DataFrameSchema"
     named = cases.assign(
         column=cases["column"].where(cases["column"].notna() & ~whole, WHOLE_TABLE),
         rule=cases["check"].astype(str).map(_in_words),
