@@ -36,6 +36,10 @@ NOT_SEPARABLE = (
     "Where a country has one study, country, study, sample and instrument cannot be "
     "told apart: a difference may be any of them.",
 )
+CAUTION = (
+    "Where populations differ, the reason may be the study, the instrument, the "
+    "wording or who was chosen, as much as the children."
+)
 _MAIN = {
     "Who": "who",
     "Chosen": "sampling",
@@ -77,7 +81,7 @@ def findings(
     table = norms.table[norms.table["population"] != POOLED]
     cells = table.drop_duplicates(["population", "milestone"])
     children = norms.populations["children"].sum(min_count=1)
-    whose = "" if pd.isna(children) else f" about {number(children)} children"
+    whose = "" if pd.isna(children) else f" of {number(children)} children"
     lands = norms.populations["country"].nunique()
     first = (
         f"{plural(int(cells['asked'].sum()), 'response')}{whose} in "
@@ -95,7 +99,7 @@ def findings(
         f"{number(flagged)} of {number(len(table))} ages lie where no child was asked. "
         'They are given in words, such as "before 6.0 months", never as a number.'
     )
-    return (first, *examples, last)
+    return (first, *examples, CAUTION, last)
 
 
 def reading(norms: NormSet) -> tuple[str, ...]:

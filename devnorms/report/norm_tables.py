@@ -80,22 +80,18 @@ def milestone_table(
         rows.append(
             (
                 Cell(population, "head", POOLED_NOTE if pooled else ""),
-                Cell("-" if pooled else number(first["asked"]), "number"),
-                Cell("-" if pooled else number(first["items"]), "number"),
+                Cell("-", "none")
+                if pooled
+                else Cell(number(first["asked"]), "number", _items(first["items"])),
                 *(
                     age_cell(mine.loc[share].to_dict())
                     if share in mine.index
-                    else Cell("-")
+                    else Cell("-", "none")
                     for share in shares
                 ),
             )
         )
-    columns = (
-        "population",
-        "responses",
-        "items",
-        *(f"{percent(s)} pass" for s in shares),
-    )
+    columns = ("population", "responses", *(f"{percent(s)} pass" for s in shares))
     asked = here.drop_duplicates("population")
     total = number(asked.loc[asked["population"] != POOLED, "asked"].sum())
     caption = (
@@ -103,6 +99,11 @@ def milestone_table(
         f"{interval_of(here)}; n = {total} responses."
     )
     return Table(caption, columns, tuple(rows))
+
+
+def _items(items: float) -> str:
+    """Say how many items ask the milestone in a population."""
+    return "1 item" if items == 1 else f"{number(items)} items"
 
 
 def age_cell(row: Mapping[Any, Any]) -> Cell:
@@ -173,7 +174,7 @@ def plain_table(
 def _plain(value: Any, kind: str) -> Cell:
     """Numbers readable, nothing for missing."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
-        return Cell("-", kind)
+        return Cell("-", kind or "none")
     if isinstance(value, bool):
         return Cell("yes" if value else "no", kind)
     if isinstance(value, int):

@@ -28,7 +28,7 @@ class Cell:
         Set smaller behind it: the interval of an age.
     kind : str
         ``"head"`` names the row, ``"number"`` is set flush, ``"flag"`` stands for an
-        age that the data do not reach, ``""`` is text.
+        age that the data do not reach, ``"none"`` is empty, ``""`` is text.
     """
 
     text: str

@@ -34,7 +34,8 @@ COLOURS = (
     "#273b9d", "#c48914", "#761462", "#629d89", "#b176ff",
     "#004e00", "#9d6200", "#764ed8", "#7676b1", "#894e62",
 )  # fmt: skip
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+# No triangles to the side: they would look like the arrows of flagged ages.
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*", "h", "H")
 INK = "#1b1b1f"
 QUIET = "#5c5c66"
 RULE = "#d9d9de"

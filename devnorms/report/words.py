@@ -9,10 +9,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 _KINDS = {
-    "eti": "equal-tailed",
-    "equal-tailed": "equal-tailed",
-    "hdi": "highest-density",
-    "highest-density": "highest-density",
+    "eti": "equal-tailed credible",
+    "equal-tailed": "equal-tailed credible",
+    "hdi": "highest-density credible",
+    "highest-density": "highest-density credible",
+    "posterior predictive, equal-tailed": "equal-tailed posterior predictive",
 }
 SAMPLING = {
     "representative": "representative: drawn to stand for the children of the place",
@@ -102,7 +103,7 @@ def interval(kinds: Iterable[str], levels: Iterable[float]) -> str:
     """
     pairs = sorted(set(zip(levels, kinds, strict=True)))
     named = [f"{percent(level)} {_KINDS.get(kind, kind)}" for level, kind in pairs]
-    return f"{' or '.join(named)} credible interval"
+    return f"{' or '.join(named)} interval"
 
 
 def interval_of(table: pd.DataFrame) -> str:

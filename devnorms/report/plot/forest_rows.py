@@ -40,6 +40,7 @@ NORMS = (
     "age_months_high", "interval", "level", "asked", "support", "support_low_months",
     "support_high_months",
 )  # fmt: skip
+_DOWN = 0.14
 
 
 @themed
@@ -104,7 +105,9 @@ def forest(
     ages = drawn.assign(y=[lines[key] for key in keys])
     for share in reversed(shares):
         mine = ages[_among(ages["share"], [share])]
-        draw_ages(axes, mine, look, faint=share != shares[0])
+        faint = share != shares[0]
+        shifted = mine.assign(y=mine["y"] + (_DOWN if faint else -_DOWN))
+        draw_ages(axes, shifted, look, faint=faint)
     entries = [row.entry for row in rows if row.entry is not None]
     side_labels(axes, rows, [named(names, entry) for entry in entries])
     months_axis(axes, *months_around(drawn))

@@ -168,8 +168,9 @@ def _draw_line(axes: Axes, line: pd.DataFrame, mark: Mark, label: str) -> None:
         line["share_passing_high"].to_numpy(float),
         where=np.ones_like(inside) if pooled else inside,
         color=mark.colour,
-        alpha=0.16,
+        alpha=0.09 if pooled else 0.16,
         linewidth=0,
+        zorder=0.8 if pooled else 1,
     )
     solid = np.where(inside | pooled, share, np.nan)
     if not (pooled or inside.all()):
