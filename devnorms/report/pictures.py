@@ -187,7 +187,8 @@ class Pictures:
                     ),
                     caption=f"Ages at which {percent(share)} pass: ours (colours, "
                     f"{interval_of(at_share)}) and published ones (crosses; arrows: a "
-                    "bound). Ages of ours beyond the ages asked are not drawn.",
+                    "bound). Ages of ours beyond the ages asked are not drawn; the "
+                    "responses beneath ours stand with each milestone.",
                     alt=f"Our ages beside published ones at {percent(share)}; the same "
                     "numbers stand in the table of comparisons.",
                 )

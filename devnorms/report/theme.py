@@ -7,24 +7,16 @@ phone, so the same drawing is legible in both without being scaled down.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from devnorms.schema.norms import POOLED
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.transforms import Transform
-
 WIDTH = 3.5
 SMALL = 7.5
-_LINE_POINTS = 10.0
-_CHARACTERS = 52
-_TITLE_CHARACTERS = 34
 
 # Ten colours at least 3:1 against white, chosen by search so that the two nearest lie
 # as far apart as possible for normal sight, protanopia and deuteranopia (Machado,
@@ -36,6 +28,7 @@ COLOURS = (
 )  # fmt: skip
 # No triangles to the side: they would look like the arrows of flagged ages.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*", "h", "H")
+_SCALES = {"*": 1.7, "^": 1.15, "v": 1.15, "P": 1.15, "X": 1.15, "p": 1.1}
 INK = "#1b1b1f"
 QUIET = "#5c5c66"
 RULE = "#d9d9de"
@@ -72,10 +65,13 @@ class Mark:
         Hexadecimal.
     marker : str
         A matplotlib marker that can be drawn open.
+    scale : float
+        How much larger it is drawn, because a star looks smaller than a square.
     """
 
     colour: str
     marker: str
+    scale: float = 1.0
 
 
 def marks(populations: Iterable[str]) -> dict[str, Mark]:
@@ -102,8 +98,9 @@ def marks(populations: Iterable[str]) -> dict[str, Mark]:
     """
     names = sorted(set(populations) - {POOLED})
     given = {
-        name: Mark(COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)])
+        name: Mark(COLOURS[i % len(COLOURS)], marker, _SCALES.get(marker, 1.0))
         for i, name in enumerate(names)
+        if (marker := MARKERS[i % len(MARKERS)])
     }
     return given | {POOLED: Mark("#000000", "d")}
 
@@ -178,141 +175,6 @@ def themed[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
             return draw(*args, **named)
 
     return inside
-
-
-def axes_or_new(ax: Axes | None, height: float) -> Axes:
-    """
-    Take the axes given, or make a figure one column wide.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes or None
-        What the caller gave.
-    height : float
-        Of a new figure, inches.
-    """
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    _, new = plt.subplots(figsize=(WIDTH, height), layout="constrained")
-    return new
-
-
-def head_inches(title: str, subtitle: str) -> float:
-    """
-    Give the room that `head` takes above the axes.
-
-    Parameters
-    ----------
-    title, subtitle : str
-        Text.
-    """
-    titles = len(textwrap.wrap(title, _TITLE_CHARACTERS))
-    points = 16 + 11.5 * titles + _LINE_POINTS * len(_lines(subtitle))
-    return points / 72
-
-
-def _lines(subtitle: str) -> list[str]:
-    """Break a subtitle to one column."""
-    return textwrap.wrap(subtitle, _CHARACTERS)
-
-
-def head(ax: Axes, title: str, subtitle: str) -> None:
-    """
-    Put a title and, under it, what the reader must know: n, interval, level.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where to.
-    title, subtitle : str
-        Text; lines are broken to one column.
-    """
-    lines = _lines(subtitle)
-    ax.annotate(
-        "\n".join(lines),
-        (0, 1),
-        xytext=(0, 5),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        fontsize=SMALL,
-        color=QUIET,
-        va="bottom",
-    )
-    ax.set_title(
-        "\n".join(textwrap.wrap(title, _TITLE_CHARACTERS)),
-        loc="left",
-        pad=8 + _LINE_POINTS * len(lines),
-    )
-
-
-def months_axis(ax: Axes, low: float, high: float) -> None:
-    """
-    Make x an axis of months, with ticks where people count them.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where to.
-    low, high : float
-        Limits in months.
-    """
-    from matplotlib.ticker import MultipleLocator
-
-    span = high - low
-    step = next((s for s in (1, 2, 3, 6, 12) if span / s <= 9), 24)
-    ax.set_xlim(low, high)
-    ax.xaxis.set_major_locator(MultipleLocator(step))
-    ax.set_xlabel("age in months")
-    ax.grid(axis="x", visible=True)
-    ax.set_axisbelow(True)
-
-
-def legend_below(ax: Axes, columns: int = 2) -> None:
-    """
-    Put the legend under the axis label, where it hides nothing.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where to.
-    columns : int
-        Entries beside each other.
-    """
-    ax.legend(
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        bbox_transform=_below(ax, -28),
-        ncols=columns,
-        handlelength=1.6,
-        columnspacing=1.2,
-        labelspacing=0.3,
-        borderaxespad=0,
-    )
-
-
-def text_below(ax: Axes, words: str) -> None:
-    """
-    Put a key or note under the axis label.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where to.
-    words : str
-        Lines already broken.
-    """
-    ax.text(0, 0, words, transform=_below(ax, -56), va="top", fontsize=SMALL, color=INK)
-
-
-def _below(ax: Axes, points_right: float) -> Transform:
-    """Move the axes' own coordinates under the axis label."""
-    from matplotlib.transforms import ScaledTranslation
-
-    scale = ax.figure.dpi_scale_trans
-    moved = ScaledTranslation(points_right / 72, -32 / 72, scale)
-    return ax.transAxes + moved
 
 
 def named(names: Mapping[str, str] | None, key: str) -> str:

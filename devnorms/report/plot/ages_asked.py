@@ -9,18 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from devnorms.report.furniture import axes_or_new, head, months_axis
 from devnorms.report.inputs import check_columns
-from devnorms.report.theme import (
-    INK,
-    QUIET,
-    SMALL,
-    Mark,
-    axes_or_new,
-    head,
-    marks,
-    months_axis,
-    themed,
-)
+from devnorms.report.theme import INK, QUIET, SMALL, Mark, marks, themed
 from devnorms.report.words import number, plural
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from devnorms._base.checks import check_known, check_shares
+from devnorms.report.furniture import axes_or_new, head, months_axis
 from devnorms.report.inputs import check_columns
 from devnorms.report.plot.rows import (
     Row,
@@ -20,15 +21,7 @@ from devnorms.report.plot.rows import (
     side_labels,
     stack,
 )
-from devnorms.report.theme import (
-    Mark,
-    axes_or_new,
-    head,
-    marks,
-    months_axis,
-    named,
-    themed,
-)
+from devnorms.report.theme import Mark, marks, named, themed
 from devnorms.report.words import interval_of, listed, number, percent
 from devnorms.schema.norms import POOLED
 

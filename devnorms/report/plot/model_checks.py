@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from devnorms.report.furniture import axes_or_new, head, legend_below
 from devnorms.report.inputs import PREDICTIVE, check_columns
-from devnorms.report.theme import (
-    QUIET,
-    Mark,
-    axes_or_new,
-    head,
-    legend_below,
-    marks,
-    named,
-    themed,
-)
+from devnorms.report.theme import QUIET, Mark, marks, named, themed
 from devnorms.report.words import interval_of, number, plural
 
 if TYPE_CHECKING:
@@ -98,7 +90,7 @@ def _draw(axes: Axes, mine: pd.DataFrame, mark: Mark, label: str) -> None:
             mine["predicted"].to_numpy(float)[chosen],
             observed[chosen],
             marker=mark.marker,
-            markersize=4,
+            markersize=4 * mark.scale,
             markerfacecolor=face,
             markeredgecolor=mark.colour,
             markeredgewidth=0.7,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from devnorms._base.checks import check_known, check_share
+from devnorms.report.furniture import axes_or_new, head, months_axis, text_below
 from devnorms.report.inputs import PUBLISHED, check_columns
 from devnorms.report.plot.rows import (
     Row,
@@ -23,18 +24,8 @@ from devnorms.report.plot.rows import (
     side_labels,
     stack,
 )
-from devnorms.report.theme import (
-    INK,
-    Mark,
-    axes_or_new,
-    head,
-    marks,
-    months_axis,
-    named,
-    text_below,
-    themed,
-)
-from devnorms.report.words import interval_of, percent, plural
+from devnorms.report.theme import INK, Mark, marks, named, themed
+from devnorms.report.words import interval_of, number, percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,14 +127,17 @@ def _samples(theirs: pd.DataFrame) -> list[str]:
 
 
 def _key(theirs: pd.DataFrame) -> list[str]:
-    """Which number is which published sample, in lines one column wide."""
-    return [
-        line
-        for i, sample in enumerate(_samples(theirs), 1)
-        for line in textwrap.wrap(
-            f"{i}  {sample}", _KEY_CHARACTERS, subsequent_indent="    "
-        )
-    ]
+    """Say which number is which published sample, in lines one column wide."""
+    lines = []
+    for i, sample in enumerate(_samples(theirs), 1):
+        words = f"{i}  {sample}"
+        if "published_asked" in theirs.columns:
+            same = theirs["published_population"] == sample
+            asked = theirs.loc[same, "published_asked"].dropna()
+            n = f"n = {number(asked.max())}" if len(asked) else "n not stated"
+            words = f"{words}, {n}"
+        lines += textwrap.wrap(words, _KEY_CHARACTERS, subsequent_indent="    ")
+    return lines
 
 
 def published_rows(at_share: pd.DataFrame, milestones: Sequence[str]) -> list[Row]:

@@ -146,10 +146,12 @@ def _draw_plain(axes: Axes, plain: pd.DataFrame, mark: Mark, *, faint: bool) -> 
     low = plain["age_months_low"].to_numpy(float)
     high = plain["age_months_high"].to_numpy(float)
     if "support_low_months" in plain.columns:
-        # Where nobody was asked, an interval is only the model's opinion: dotted.
-        axes.hlines(y, low, high, color=mark.colour, lw=0.9, alpha=0.6, ls=":")
-        low = np.fmax(low, plain["support_low_months"].to_numpy(float))
-        high = np.fmin(high, plain["support_high_months"].to_numpy(float))
+        youngest = plain["support_low_months"].to_numpy(float)
+        oldest = plain["support_high_months"].to_numpy(float)
+        asked_low, asked_high = np.fmax(low, youngest), np.fmin(high, oldest)
+        _draw_beyond(axes, y, (low, asked_low), mark)
+        _draw_beyond(axes, y, (asked_high, high), mark)
+        low, high = asked_low, asked_high
     axes.hlines(
         y,
         low,
@@ -163,13 +165,34 @@ def _draw_plain(axes: Axes, plain: pd.DataFrame, mark: Mark, *, faint: bool) -> 
         plain["age_months"].to_numpy(float),
         y,
         marker="|" if faint else mark.marker,
-        markersize=6 if faint else 4.5,
+        markersize=6 if faint else 4.5 * mark.scale,
         markeredgewidth=1.4 if faint else 0.5,
         markeredgecolor=mark.colour if faint else "white",
         markerfacecolor=mark.colour,
         ls="none",
         gid="age",
     )
+
+
+def _draw_beyond(
+    axes: Axes,
+    y: NDArray[np.float64],
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]],
+    mark: Mark,
+) -> None:
+    """Dot the part of an interval where nobody was asked: it is the model's opinion."""
+    low, high = ends
+    there = low < high
+    if there.any():
+        axes.hlines(
+            y[there],
+            low[there],
+            high[there],
+            color=mark.colour,
+            lw=0.9,
+            ls=":",
+            gid="beyond",
+        )
 
 
 def _draw_flagged(axes: Axes, flagged: pd.DataFrame, mark: Mark, side: str) -> None:
@@ -182,7 +205,7 @@ def _draw_flagged(axes: Axes, flagged: pd.DataFrame, mark: Mark, side: str) -> N
         x,
         y,
         marker=mark.marker,
-        markersize=4.5,
+        markersize=4.5 * mark.scale,
         markerfacecolor="white",
         markeredgecolor=mark.colour,
         ls="none",

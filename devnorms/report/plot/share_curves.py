@@ -12,20 +12,15 @@ import pandas as pd
 
 from devnorms._base.checks import check_known
 from devnorms._base.errors import BadValueError
-from devnorms.report.inputs import SHARES, check_columns
-from devnorms.report.theme import (
-    QUIET,
-    Frame,
-    Mark,
+from devnorms.report.furniture import (
     axes_or_new,
     head,
     head_inches,
     legend_below,
-    marks,
     months_axis,
-    named,
-    themed,
 )
+from devnorms.report.inputs import SHARES, check_columns
+from devnorms.report.theme import QUIET, Frame, Mark, marks, named, themed
 from devnorms.report.words import interval_of, number, plural
 from devnorms.schema.norms import POOLED
 
@@ -182,7 +177,7 @@ def _draw_line(axes: Axes, line: pd.DataFrame, mark: Mark, label: str) -> None:
         lw=1.0 if pooled else 1.5,
         ls=(0, (1, 1)) if pooled else "-",
         marker=mark.marker,
-        markersize=3.6,
+        markersize=3.6 * mark.scale,
         markevery=[],
         label=label,
     )
@@ -195,7 +190,8 @@ def _draw_points(axes: Axes, points: pd.DataFrame, mark: Mark) -> None:
     axes.scatter(
         points["age_months"].to_numpy(float),
         points["share_passing"].to_numpy(float),
-        s=np.clip(1.6 * np.sqrt(points["asked"].to_numpy(float)), 6, 36),
+        s=mark.scale**2
+        * np.clip(1.6 * np.sqrt(points["asked"].to_numpy(float)), 6, 36),
         marker=mark.marker,
         facecolor=mark.colour,
         edgecolor="white",
