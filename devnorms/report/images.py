@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from devnorms._base.provenance import content_hash
 from devnorms.report.theme import WIDTH, Frame, theme
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _DOTS_WHEN_MANY = 145
 _COLOURS_KEPT = 128
 _CSS_PIXELS = 96
 _MANY = 60
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Studio:
             svg = _svg(figure) if self.vector else b""
         png, small = _encoded(canvas, dots)
         return Drawing(
-            name=name,
+            name=file_name(name),
             caption=caption,
             alt=alt,
             png=png,
@@ -127,6 +130,28 @@ class Studio:
             width=round(WIDTH * _CSS_PIXELS),
             height=round(frame.height * _CSS_PIXELS),
         )
+
+
+def file_name(name: str) -> str:
+    """
+    Make a name safe as a file name; one that had to be changed stays unique.
+
+    Parameters
+    ----------
+    name : str
+        Any text, for example with a milestone's id in it.
+
+    Examples
+    --------
+    >>> file_name("curves-walks_alone")
+    'curves-walks_alone'
+    >>> file_name("curves-../../x").startswith("curves-______x-")
+    True
+    """
+    safe = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:_LONGEST_NAME]
+    if safe == name:
+        return name
+    return f"{safe}-{content_hash(name)[:8]}"
 
 
 def _axes(figure: Figure, frame: Frame) -> Axes:

@@ -145,6 +145,8 @@ def settings() -> dict[Any, Any]:
         "axes.spines.top": False,
         "axes.spines.right": False,
         "lines.solid_capstyle": "round",
+        # Names are text, also those with a dollar sign.
+        "text.parse_math": False,
         "svg.hashsalt": "devnorms",
         "svg.fonttype": "path",
     }
