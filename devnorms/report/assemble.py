@@ -84,11 +84,15 @@ def page_context(inputs: ReportInputs, *, vector: bool = False) -> PageContext:
 
 
 def _without_few(inputs: ReportInputs) -> ReportInputs:
-    """Bins of the check with fewer than five responses are not shown anywhere."""
-    table = inputs.predictive
-    if table is None:
-        return inputs
-    return replace(inputs, predictive=table[table["asked"] >= FEWEST])
+    """Drop bins of the check with fewer than five responses, and empty tables."""
+    check, published = inputs.predictive, inputs.published
+    if check is not None:
+        check = check[check["asked"] >= FEWEST]
+    return replace(
+        inputs,
+        predictive=None if check is None or check.empty else check,
+        published=None if published is None or published.empty else published,
+    )
 
 
 def _milestones(inputs: ReportInputs) -> tuple[dict[str, str], dict[str, str]]:
@@ -133,7 +137,7 @@ def _method(inputs: ReportInputs, pictures: Pictures) -> MethodPart:
         equations=inputs.equations or (methods.CURVE,),
         priors=methods.priors_table(inputs.priors),
         diagnostics=methods.diagnostics_table(inputs.diagnostics),
-        within=None if table is None or table.empty else methods.within_table(table),
+        within=None if table is None else methods.within_table(table),
         predictive=pictures.predictive(table),
     )
 

@@ -127,6 +127,8 @@ class Pictures:
         if counts is None:
             return None
         asked = asked_by_age(counts)
+        if asked.empty:
+            return None
         people = self.inputs.norms.populations
         shown = int(people["population"].isin(asked["population"]).sum())
         return self.studio.draw(
@@ -152,7 +154,7 @@ class Pictures:
         table : pandas.DataFrame or None
             The posterior predictive check.
         """
-        if table is None or table.empty:
+        if table is None:
             return None
         kind = interval_of(table).replace("credible", "predictive")
         return self.studio.draw(

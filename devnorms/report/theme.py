@@ -29,6 +29,7 @@ COLOURS = (
 # No triangles to the side: they would look like the arrows of flagged ages.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "*", "h", "H")
 _SCALES = {"*": 1.7, "^": 1.15, "v": 1.15, "P": 1.15, "X": 1.15, "p": 1.1}
+_LONGEST = 18
 INK = "#1b1b1f"
 QUIET = "#5c5c66"
 RULE = "#d9d9de"
@@ -192,6 +193,23 @@ def named(names: Mapping[str, str] | None, key: str) -> str:
     """
     known = names or {}
     return known.get(key, key if key != key.lower() else spoken(key))
+
+
+def short(words: str) -> str:
+    """
+    Cut a label that would leave no room for the drawing.
+
+    Parameters
+    ----------
+    words : str
+        A population's name.
+
+    Examples
+    --------
+    >>> short("NLD-SMOCC"), short("children of the whole province")
+    ('NLD-SMOCC', 'children of the w…')
+    """
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 
 def spoken(key: str) -> str:

@@ -274,10 +274,10 @@ def inputs(
     predictive: pd.DataFrame,
     published: pd.DataFrame,
 ) -> ReportInputs:
-    """Everything a report can show."""
+    """Everything a report can show; curves of two milestones, to be quick."""
     return ReportInputs(
         norms,
-        shares=shares,
+        shares=shares[shares["milestone"].isin(["walks_alone", "jumps"])],
         counts=counts,
         diagnostics={
             "max_rhat": 1.004,
@@ -306,3 +306,10 @@ def inputs(
         question="When do children of six populations walk?",
         command="devnorms run analyses/motor.toml",
     )
+
+
+@pytest.fixture(scope="session")
+def small(norms: NormSet) -> NormSet:
+    """One milestone of the norm set."""
+    table = norms.table[norms.table["milestone"] == "jumps"].reset_index(drop=True)
+    return NormSet(table, norms.populations, norms.card, norms.record)

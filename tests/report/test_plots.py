@@ -9,13 +9,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
 from devnorms._base.errors import BadValueError, InvalidTableError, UnknownNameError
 from devnorms.report import plot
 from devnorms.report.tables import asked_by_age, observed_shares
 from devnorms.report.theme import marks
 from devnorms.schema.norms import POOLED, NormSet
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 
 @pytest.fixture
@@ -107,9 +108,9 @@ def test_points_are_the_observed_shares_and_grow_with_n(shares, ax):
 def test_a_milestone_must_be_named_and_known(shares, ax):
     with pytest.raises(UnknownNameError, match=r"'walk_alone'.*'walks_alone'"):
         plot.curves(shares, milestone="walk_alone", ax=ax)
-    with pytest.raises(BadValueError, match="'milestone' must be one of the 5"):
+    with pytest.raises(BadValueError, match=r"'milestone' must be one of the 5"):
         plot.curves(shares, ax=ax)
-    with pytest.raises(InvalidTableError, match="missing column.*'level'"):
+    with pytest.raises(InvalidTableError, match=r"missing column.*'level'"):
         plot.curves(shares.drop(columns="level"), milestone="jumps", ax=ax)
 
 

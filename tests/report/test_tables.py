@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from devnorms._base.errors import BadValueError, UnknownNameError
-from devnorms.report.tables import asked_by_age, observed_shares, within_interval
 from hypothesis import given
 from hypothesis import strategies as st
+
+from devnorms._base.errors import BadValueError, UnknownNameError
+from devnorms.report.tables import asked_by_age, observed_shares, within_interval
 
 MONTH = 30.4375
 
@@ -69,7 +70,7 @@ def test_only_the_milestone_named_is_counted():
     )
     assert observed_shares(counts, milestone="runs")["asked"].tolist() == [20]
     assert observed_shares(counts)["asked"].sum() == 30
-    with pytest.raises(UnknownNameError, match="Unknown milestone 'run'.*'runs'"):
+    with pytest.raises(UnknownNameError, match=r"Unknown milestone 'run'.*'runs'"):
         observed_shares(counts, milestone="run")
 
 

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import seaborn as sns
+
 from devnorms.report.theme import COLOURS, INK, MARKERS, QUIET, marks, theme
 from devnorms.schema.norms import POOLED
 

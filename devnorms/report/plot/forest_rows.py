@@ -21,7 +21,7 @@ from devnorms.report.plot.rows import (
     side_labels,
     stack,
 )
-from devnorms.report.theme import Mark, marks, named, themed
+from devnorms.report.theme import Mark, marks, named, short, themed
 from devnorms.report.words import interval_of, listed, number, percent
 from devnorms.schema.norms import POOLED
 
@@ -102,7 +102,7 @@ def forest(
         shifted = mine.assign(y=mine["y"] + (_DOWN if faint else -_DOWN))
         draw_ages(axes, shifted, look, faint=faint)
     entries = [row.entry for row in rows if row.entry is not None]
-    side_labels(axes, rows, [named(names, entry) for entry in entries])
+    side_labels(axes, rows, [short(named(names, entry)) for entry in entries])
     months_axis(axes, *months_around(drawn))
     head(
         axes, f"Age at which {_shares_in_words(shares)} pass", _subtitle(drawn, shares)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from devnorms.report.furniture import axes_or_new, head, legend_below
 from devnorms.report.inputs import PREDICTIVE, check_columns
-from devnorms.report.theme import QUIET, Mark, marks, named, themed
+from devnorms.report.theme import QUIET, Mark, marks, named, short, themed
 from devnorms.report.words import interval_of, number, plural
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def checks(
     axes = axes_or_new(ax, height(len(populations)))
     for population in populations:
         mine = predictive[predictive["population"] == population]
-        _draw(axes, mine, look[population], named(names, population))
+        _draw(axes, mine, look[population], short(named(names, population)))
     axes.plot([0, 1], [0, 1], color=QUIET, lw=0.7, zorder=1, gid="diagonal")
     _share_axes(axes)
     head(axes, "Observed against predicted", _subtitle(predictive))

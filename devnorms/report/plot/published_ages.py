@@ -24,7 +24,7 @@ from devnorms.report.plot.rows import (
     side_labels,
     stack,
 )
-from devnorms.report.theme import INK, Mark, marks, named, themed
+from devnorms.report.theme import INK, Mark, marks, named, short, themed
 from devnorms.report.words import interval_of, number, percent, plural
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _label(
         return None
     whose, _, name = row.entry.partition(" ")
     if whose == "ours":
-        return named(names, name)
+        return short(named(names, name))
     return f"published {samples.index(name) + 1}"
 
 

@@ -293,5 +293,6 @@ def months_around(drawn: pd.DataFrame, *further: float) -> tuple[float, float]:
     if after.any():
         parts.append(drawn.loc[after, "support_high_months"].to_numpy())
     ends = np.concatenate([*parts, np.asarray(further, dtype=float)]).astype(float)
-    room = max(0.07 * float(ends.max() - ends.min()), 0.5)
-    return float(ends.min()) - room, float(ends.max()) + room
+    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    room = max(0.07 * (high - low), 0.5)
+    return low - room, high + room

@@ -20,7 +20,7 @@ from devnorms.report.furniture import (
     months_axis,
 )
 from devnorms.report.inputs import SHARES, check_columns
-from devnorms.report.theme import QUIET, Frame, Mark, marks, named, themed
+from devnorms.report.theme import QUIET, Frame, Mark, marks, named, short, themed
 from devnorms.report.words import interval_of, number, plural
 from devnorms.schema.norms import POOLED
 
@@ -86,7 +86,7 @@ def curves(
     axes = axes_or_new(ax, frame(lines, points, names).height)
     for population in populations:
         line = lines[lines["population"] == population].sort_values("age_months")
-        _draw_line(axes, line, look[population], named(names, population))
+        _draw_line(axes, line, look[population], short(named(names, population)))
         _draw_points(axes, points[points["population"] == population], look[population])
     months_axis(axes, *_limits(lines, points))
     _share_axis(axes)
