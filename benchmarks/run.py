@@ -4,7 +4,7 @@ Fit time, effective draws per second, memory and gradient cost, against alternat
     python benchmarks/run.py [--quick]
 
 All rows are made in one run, one after the other, each in a process of its own (so its
-peak memory is its own). The data are the bundled counts of a dozen gross motor
+peak memory is its own). The data are the bundled counts of four gross motor
 milestones: large enough to matter, small enough that the alternatives end. The last
 table simulates one, ten and a hundred times as many children.
 
@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-MILESTONES = 12
-TUNE, DRAWS = 400, 500
+MILESTONES = 4
+TUNE, DRAWS = 300, 300
 SIZES = (1, 10, 100)
 Row = dict[str, Any]
 

@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 
 _ITERATIONS = 50
 _LARGEST_STEP = 0.5
-_NEGLIGIBLE = 0.05
+_NEGLIGIBLE = 0.2
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ class Sampling:
     draws: int = 1000
     tune: int = 400
     seed: int = 20261124
-    target_accept: float = 0.8
+    target_accept: float = 0.9
     cores: int | None = None
     max_rhat: float = 1.01
     min_ess: float = 400.0
