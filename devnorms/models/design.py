@@ -91,7 +91,10 @@ class Design:
 
 def select_counts(counts: pd.DataFrame, min_populations: int) -> pd.DataFrame:
     """
-    Keep what can be fitted: linked items, milestones asked in enough populations.
+    Keep what can be fitted: linked items, several ages, enough populations.
+
+    Where a population was asked an item at one (nominal) age only, a share at that age
+    is all there is: location and slope cannot be told apart.
 
     Parameters
     ----------
@@ -104,7 +107,8 @@ def select_counts(counts: pd.DataFrame, min_populations: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The counts that stay; ``attrs["not_fitted"]`` says how many responses were of
-        items without a milestone, or of milestones asked in too few populations.
+        items without a milestone, of items asked at a single age, or of milestones
+        asked in too few populations.
 
     Raises
     ------
@@ -113,8 +117,10 @@ def select_counts(counts: pd.DataFrame, min_populations: int) -> pd.DataFrame:
     """
     valid = check_counts(counts)
     linked = valid[valid["milestone"].notna() & valid["domain"].notna()]
-    spread = linked.groupby("milestone", observed=True)["population"].nunique()
-    kept = linked[linked["milestone"].isin(spread.index[spread >= min_populations])]
+    ages = linked.groupby(["population", "item"], observed=True)["age_days_mean"]
+    several = linked[ages.transform("max") > ages.transform("min")]
+    spread = several.groupby("milestone", observed=True)["population"].nunique()
+    kept = several[several["milestone"].isin(spread.index[spread >= min_populations])]
     if kept.empty:
         raise EmptySelectionError(
             f"No milestone was asked in {min_populations} or more populations: "
@@ -126,8 +132,11 @@ def select_counts(counts: pd.DataFrame, min_populations: int) -> pd.DataFrame:
     kept.attrs = dict(counts.attrs)
     kept.attrs["not_fitted"] = {
         "item without a milestone": int(valid["asked"].sum() - linked["asked"].sum()),
+        "item asked at a single age, from which no curve can be drawn": int(
+            linked["asked"].sum() - several["asked"].sum()
+        ),
         f"milestone asked in fewer than {min_populations} populations": int(
-            linked["asked"].sum() - kept["asked"].sum()
+            several["asked"].sum() - kept["asked"].sum()
         ),
     }
     return kept

@@ -169,10 +169,10 @@ class Sampling:
     """
 
     chains: int = 4
-    draws: int = 1000
+    draws: int = 1200
     tune: int = 400
     seed: int = 20261124
-    target_accept: float = 0.9
+    target_accept: float = 0.85
     cores: int | None = None
     max_rhat: float = 1.01
     min_ess: float = 400.0

@@ -83,6 +83,16 @@ def test_what_is_not_fitted_is_counted() -> None:
     assert sum(kept.attrs["not_fitted"].values()) == gone > 0
 
 
+def test_an_item_asked_at_one_age_is_counted_and_not_fitted() -> None:
+    counts = make_world().counts
+    leaf = (counts["population"] == "ZAF-A") & (counts["milestone"] == "milestone_2")
+    counts = counts[~leaf | (counts["age_days_low"] == 480)]
+    kept = select_counts(counts, 2)
+    reason = "item asked at a single age, from which no curve can be drawn"
+    assert kept.attrs["not_fitted"][reason] == 12
+    assert len(kept) == len(counts) - 1
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
