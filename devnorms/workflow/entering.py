@@ -91,7 +91,12 @@ def _load(
     data = analysis.data
     if data.source == BUNDLED:
         return bundled.load_counts(BUNDLED), bundled.populations(BUNDLED)
-    observations = sources.load(data.source, path=data.path or None)
+    observations = sources.load(
+        data.source,
+        path=data.path or None,
+        domains=data.domains or None,
+        milestones=data.milestones or None,
+    )
     counts = tabulate.count(
         observations,
         corrected_age=analysis.count.corrected_age,
