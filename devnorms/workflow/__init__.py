@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from devnorms.workflow.analysis import Analysis, read_analysis
 from devnorms.workflow.results import Manifest
-from devnorms.workflow.running import Result, bundled_analysis, run, run_into
+from devnorms.workflow.running import Result, run, run_into
+from devnorms.workflow.surroundings import bundled_analysis
 from devnorms.workflow.verifying import Verification, verify
 from devnorms.workflow.watching import Silent, Watcher
 
