@@ -61,7 +61,10 @@ def raw_model(counts: pd.DataFrame) -> tuple[Any, Any]:
     import pymc as pm
     import pytensor.tensor as pt
 
+    from devnorms.models.design import select_counts
+
     leaves, model = parts(counts)
+    counts = select_counts(counts, 2)
     place = {name: i for i, name in enumerate(leaves.leaves["leaf"])}
     leaf = (counts["population"].astype(str) + ":" + counts["item"].astype(str)).map(
         place
