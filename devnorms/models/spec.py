@@ -169,7 +169,7 @@ class Sampling:
     """
 
     chains: int = 4
-    draws: int = 1200
+    draws: int = 1000
     tune: int = 400
     seed: int = 20261124
     target_accept: float = 0.85
