@@ -1,0 +1,3 @@
+"""
+What is wrong with data, before anybody makes norms of them.
+"""

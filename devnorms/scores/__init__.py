@@ -1,0 +1,3 @@
+"""
+Scores of children from their answers, with published keys.
+"""
