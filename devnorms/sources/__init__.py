@@ -107,7 +107,7 @@ def load(  # noqa: PLR0913  (each is one way to ask for less)
     >>> load("childdefdata")
     Traceback (most recent call last):
     devnorms._base.errors.UnknownNameError: Unknown source 'childdefdata'. Did you mean
-    'childdevdata'? Known: 'childdevdata'.
+    'childdevdata'? Known: 'childdevdata', ...
     """
     module = import_module(_MODULES[dataset(source).id])
     observations: pd.DataFrame = module.load(

@@ -95,8 +95,10 @@ def _text(column: pd.Series) -> pd.Series:
     values = column.reset_index(drop=True)
     if pd.api.types.is_float_dtype(values.dtype):
         number = values.astype(float)
-        whole = number.isna() | (number == np.floor(number))
-        values = number.astype("Int64") if bool(whole.all()) else number
+        # R's missing number is a signalling NaN, at which floor() gives a warning.
+        known = number[number.notna()]
+        whole = bool((known == np.floor(known)).all())
+        values = number.astype("Int64") if whole else number
     elif pd.api.types.is_bool_dtype(values.dtype):
         values = values.astype("Int64")
     return values.astype("string").fillna("").astype(str)

@@ -1,0 +1,117 @@
+"""
+Find the files of a source, wherever they are, and say what they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+
+from devnorms._base.errors import UnreadableFileError
+from devnorms._base.provenance import Source, content_hash
+from devnorms.sources.registry import Dataset, dataset
+
+
+def find_files(
+    source: str, names: Iterable[str], path: str | Path | None
+) -> dict[str, Path]:
+    """
+    Find files of a source: where a person says, in the package, or fetched.
+
+    Parameters
+    ----------
+    source : str
+        Its id in the registry.
+    names : iterable of str
+        Which of its files.
+    path : path or None
+        A folder that has them, or the one file; None takes the pinned files.
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        File name to where it is.
+
+    Raises
+    ------
+    UnreadableFileError
+        If a file is not there; all that are missing are named.
+    FetchError
+        If they are not here and cannot be fetched.
+    """
+    pinned, wanted = dataset(source), list(names)
+    if path is None:
+        return _shipped(pinned, wanted) or _fetched(pinned, wanted)
+    place = Path(path)
+    if not place.exists():
+        raise UnreadableFileError(
+            f"{place}: there is no such file or folder. Give the folder that holds "
+            f"{', '.join(wanted)}, or leave the path out to take the pinned files."
+        )
+    if not place.is_dir():
+        if len(wanted) > 1:
+            raise UnreadableFileError(
+                f"{place} is one file; {source} needs {', '.join(wanted)}. Give the "
+                "folder that holds them."
+            )
+        return {wanted[0]: place}
+    missing = [name for name in wanted if not (place / name).is_file()]
+    if missing:
+        raise UnreadableFileError(
+            f"{place}: there is no {', no '.join(missing)} in this folder. Check the "
+            f"path; {source} is described in {pinned.card}."
+        )
+    return {name: place / name for name in wanted}
+
+
+def _shipped(pinned: Dataset, names: list[str]) -> dict[str, Path]:
+    """Give the files that come with the package; none where it has not all of them."""
+    folder = Path(str(resources.files("devnorms.sources"))) / pinned.id
+    there = {name: folder / name for name in names}
+    return there if all(file.is_file() for file in there.values()) else {}
+
+
+def _fetched(pinned: Dataset, names: list[str]) -> dict[str, Path]:
+    """Take pinned files from where they are, or fetch them."""
+    from devnorms.sources.fetching import fetch
+
+    return fetch(pinned.id, files=names, progress=False)
+
+
+def describe(
+    source: str, files: Mapping[str, Path], citations: Iterable[str] = ()
+) -> Source:
+    """
+    Say which data entered: id, version, one hash over the files, terms, citation.
+
+    Parameters
+    ----------
+    source : str
+        Its id in the registry.
+    files : mapping of str to pathlib.Path
+        The files read, by their pinned names.
+    citations : iterable of str
+        What else to cite.
+
+    Returns
+    -------
+    Source
+        ``version`` says so where a file is not the pinned one.
+    """
+    pinned = dataset(source)
+    sha256 = {n: hashlib.sha256(f.read_bytes()).hexdigest() for n, f in files.items()}
+    differ = [name for name, found in sha256.items() if pinned.files.get(name) != found]
+    version = f"{pinned.version} ({pinned.commit[:7]})" if pinned.commit else ""
+    version = version or pinned.version
+    if differ:
+        version = f"not the pinned files of {version}: {', '.join(differ)}"
+    return Source(
+        id=source,
+        version=version,
+        sha256=content_hash(sha256),
+        licence=pinned.licence,
+        citation="\n".join(dict.fromkeys([pinned.citation, *citations])),
+        url=f"{pinned.home}/tree/{pinned.commit}" if pinned.commit else pinned.home,
+    )
