@@ -92,9 +92,9 @@ def keys(path: str | Path | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per key: ``key, base_population, n_items, n_instruments, intercept,
-        slope`` (D-score = intercept + slope x logit), ``from, to,
-        by`` (the grid of D-scores to integrate over), ``retired``. The numbers of
-        items and instruments are those the package states; its item bank can differ.
+        slope`` (D-score = intercept + slope x logit), ``from, to, by`` (the grid of
+        D-scores to integrate over), ``retired``. The numbers of items and instruments
+        are those the package states; its item bank can differ.
 
     Raises
     ------
@@ -120,9 +120,9 @@ def references(path: str | Path | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per population, key and age: ``population, key, distribution`` (LMS or
-        BCT), ``age`` (years), ``mu, sigma, nu, tau`` (null for LMS), ``P3, P10, P25, P50,
-        P75, P90, P97, SDM2, SDM1, SD0, SDP1, SDP2`` (D-score units). Percentiles are
-        rounded at the source; the parameters are not.
+        BCT), ``age`` (years), ``mu, sigma, nu, tau`` (null for LMS), ``P3, P10, P25,
+        P50, P75, P90, P97, SDM2, SDM1, SD0, SDP1, SDP2`` (D-score units). Percentiles
+        are rounded at the source; the parameters are not.
 
     Raises
     ------
