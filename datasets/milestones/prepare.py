@@ -157,7 +157,7 @@ def describe(
             str(reason): int(n)
             for reason, n in left_out.groupby("reason")["responses"].sum().items()
         },
-        "sources": [vars(source) for source in record.sources],
+        "sources": [source.to_dict() for source in record.sources],
     }
 
 

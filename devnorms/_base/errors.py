@@ -176,6 +176,26 @@ class ResultMismatchError(DevnormsError, RuntimeError):
     """A result that could not be reproduced, or that was changed after it was made."""
 
 
+class ForbiddenUseError(DevnormsError, ValueError):
+    """A use that the terms of a source do not allow."""
+
+    @classmethod
+    def by_terms(cls, use: str, ids: Iterable[str], advice: str) -> Self:
+        """
+        Say which sources forbid what, and what to do.
+
+        Parameters
+        ----------
+        use : str
+            In words, for example ``"making norms"``.
+        ids : iterable of str
+            The sources whose terms forbid it.
+        advice : str
+            What to do instead.
+        """
+        return cls(f"The terms of {_some(ids)} do not allow {use}. {advice}")
+
+
 class LeftOutWarning(DevnormsWarning):
     """Rows or responses that were left out; they are counted in the message."""
 

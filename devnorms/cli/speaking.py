@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from devnorms._base.provenance import Source
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -158,5 +160,8 @@ def citations(manifest: Manifest) -> list[str]:
     version = manifest.inputs["version"]
     lines = [f"The devnorms developers. devnorms, version {version}. Apache-2.0."]
     lines[0] += f" Norm set {manifest.norm_set}."
-    lines += [f"{s['citation']} ({s['licence']})" for s in manifest.sources]
+    for source in map(Source.from_dict, manifest.sources):
+        lines.append(f"{source.id} {source.version}".strip())
+        lines += [f"    {line}" for line in source.citation.splitlines()]
+        lines.append(f"    licence: {source.terms}")
     return lines

@@ -10,8 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from devnorms._base.checks import check_known, check_share, check_shares
-from devnorms._base.errors import NotConverged
-from devnorms._base.provenance import Record
+from devnorms._base.errors import ForbiddenUseError, NotConverged
+from devnorms._base.provenance import USES, Record
 from devnorms.norms import asked
 from devnorms.norms.cards import card, undescribed
 from devnorms.norms.draws import INTERVAL, age_table
@@ -73,6 +73,8 @@ def pass_ages(
         If a milestone is not in the curves, or a population is not described.
     NotConverged
         If the sampler's checks were not met.
+    ForbiddenUseError
+        If the terms of a source that entered allow comparing only.
 
     Warns
     -----
@@ -93,6 +95,7 @@ def pass_ages(
     wanted = check_shares("shares", shares)
     check_share("level", level)
     converged = _converged(curves, allow_unconverged)
+    _refuse_forbidden(Record.from_json(curves.attrs["record"]))
     parts = [asked.cells(curves, milestones)]
     if pooled:
         parts.append(asked.centres(curves, parts[0]))
@@ -203,6 +206,17 @@ def _converged(curves: xr.Dataset, allow_unconverged: bool) -> bool:
             "draws, or pass allow_unconverged=True; the card will then say so."
         )
     return met
+
+
+def _refuse_forbidden(record: Record) -> None:
+    """Refuse to make norms of a source that may only be compared with."""
+    ids = record.forbidden().get("norms")
+    if ids:
+        raise ForbiddenUseError.by_terms(
+            USES["norms"],
+            ids,
+            "Count and fit without them, and lay their figures beside the norms.",
+        )
 
 
 def _describe(

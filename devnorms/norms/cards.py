@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from devnorms._base.provenance import Record
+from devnorms._base.provenance import USES, Record
 from devnorms.norms.separation import cannot_separate
 from devnorms.schema.norms import POOLED
 from devnorms.schema.populations import check_populations
@@ -33,6 +33,10 @@ STATUS = (
 UNCONVERGED = (
     "DO NOT PUBLISH: the draws did not meet the sampler's checks, and the norm set was "
     "made in spite of it (allow_unconverged=True)."
+)
+UNRECORDED = (
+    "not stated: the table that was counted carried no record of where it came from "
+    "(devnorms.load and devnorms.combine keep it; pandas.concat drops it)"
 )
 _AGES = {
     True: "Ages of children born preterm are counted from the expected date of birth "
@@ -73,10 +77,10 @@ def card(
     dict
         Text or a list of texts by heading: ``title, purpose, speaks_for, not_for,
         interval, outside_the_data, cannot_separate, how_fitted, sources, status``; and
-        ``not_converged`` and ``left_out``, if so.
+        ``not_converged``, ``left_out`` and ``terms`` (what a source forbids), if so.
     """
     warning = {} if converged else {"not_converged": UNCONVERGED}
-    left_out = _left_out(record)
+    left_out, terms = _left_out(record), _terms(record)
     return {
         "title": TITLE,
         **warning,
@@ -90,6 +94,7 @@ def card(
         "cannot_separate": cannot_separate(curves, populations),
         "how_fitted": _how_fitted(curves, record),
         "sources": _sources(record),
+        **({"terms": terms} if terms else {}),
         "status": STATUS,
     }
 
@@ -206,8 +211,17 @@ def _left_out(record: Record) -> list[str]:
 def _sources(record: Record) -> list[str]:
     """List every source with its version, its licence and how to cite it."""
     lines = [
-        f"{source.id} {source.version} (licence: {source.licence or 'not stated'}). "
+        f"{source.id} {source.version} (licence: {source.terms}). "
         f"{source.citation} {source.url}"
         for source in record.sources
     ]
-    return [" ".join(line.split()) for line in lines] or ["not stated"]
+    return [" ".join(line.split()) for line in lines] or [UNRECORDED]
+
+
+def _terms(record: Record) -> list[str]:
+    """Say what the terms of the sources forbid, for these norms too."""
+    return [
+        f"NOT ALLOWED: {USES[use]}. So say the terms of {', '.join(ids)}, which "
+        "entered these norms."
+        for use, ids in record.forbidden().items()
+    ]

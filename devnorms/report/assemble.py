@@ -56,7 +56,11 @@ def page_context(inputs: ReportInputs, *, vector: bool = False) -> PageContext:
         norm_set=norms.id,
         language=inputs.language,
         direction=inputs.direction,
-        remarks=(*_lines(card.get("not_converged")), *inputs.remarks),
+        remarks=(
+            *_lines(card.get("not_converged")),
+            *_lines(card.get("terms")),
+            *inputs.remarks,
+        ),
         findings=findings.findings(inputs, names),
         people=findings.people(norms),
         not_said=_lines(card.get("not_for")) or findings.NOT_SAID,

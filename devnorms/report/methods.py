@@ -161,7 +161,7 @@ def sources_table(inputs: ReportInputs) -> Table | None:
         (
             Cell(s.id, "head"),
             Cell(s.version or "-"),
-            Cell(s.licence or "not stated"),
+            Cell(s.terms),
             Cell(
                 " ".join(part for part in (s.citation, s.url) if part) or "not stated"
             ),

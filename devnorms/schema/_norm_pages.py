@@ -7,6 +7,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from devnorms._base.provenance import USES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,7 +45,7 @@ def card_text(norms: NormSet) -> str:
     entries.setdefault(
         "sources",
         [
-            " ".join(f"{s.id} {s.version} ({s.licence}). {s.citation} {s.url}".split())
+            " ".join(f"{s.id} {s.version} ({s.terms}). {s.citation} {s.url}".split())
             for s in norms.record.sources
         ],
     )
@@ -78,6 +80,11 @@ def notebook_page(norms: NormSet) -> str:
     rest = len(wide) - _ROWS_SHOWN
     more = f"<p>and {rest} more rows: see <code>.table</code></p>" if rest > 0 else ""
     title = escape(str(norms.card.get("title", "Norm set")))
+    forbidden = "; ".join(USES[use] for use in norms.record.forbidden())
+    if forbidden:
+        more += (
+            f"<p><b>Not allowed by the terms of the data:</b> {escape(forbidden)}</p>"
+        )
     return (
         f"<p><b>{title}</b> · <code>{norms.id}</code> · whom it speaks for: "
         f"<code>.card</code></p><p>{caption}</p>"

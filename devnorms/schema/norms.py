@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ class NormSet:
             "table": table,
             "populations": populations,
             "card": _plain("card", self.card),
-            "record": Record.from_json(_json("record", asdict(self.record))),
+            "record": Record.from_json(_json("record", self.record.to_dict())),
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
@@ -111,7 +111,7 @@ class NormSet:
                     "attrs", [dict(self.table.attrs), dict(self.populations.attrs)]
                 ),
                 "card": self.card,
-                "record": asdict(self.record),
+                "record": self.record.to_dict(),
             }
         )[:16]
 
@@ -198,7 +198,7 @@ class NormSet:
             "format": FORMAT,
             "id": self.id,
             "card": self.card,
-            "record": asdict(self.record),
+            "record": self.record.to_dict(),
             "readme_sha256": hashlib.sha256(page).hexdigest(),
         }
         text = json.dumps(meta, indent=2, sort_keys=False, ensure_ascii=False)

@@ -181,7 +181,7 @@ def _join(files: Mapping[str, bytes]) -> pd.DataFrame:
 
 def _record(about: Mapping[str, Any], sha256: str) -> Record:
     """Name what the counts rest on."""
-    origins = tuple(Source(**source) for source in about["sources"])
+    origins = tuple(Source.from_dict(source) for source in about["sources"])
     bundle = Source(
         id=about["id"],
         version=about["version"],

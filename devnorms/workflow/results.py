@@ -38,7 +38,7 @@ class Manifest:
     inputs : dict
         What went into ``key``: hashes of analysis, data and code, and the version.
     sources : list of dict
-        Id, version, sha256, licence and citation of each source.
+        Id, version, sha256, licence, citation and forbidden uses of each source.
     seed : int
         Seed of the sampler.
     norm_set : str
@@ -60,7 +60,7 @@ class Manifest:
     key: str
     analysis: dict[str, Any]
     inputs: dict[str, str]
-    sources: list[dict[str, str]]
+    sources: list[dict[str, Any]]
     seed: int
     norm_set: str
     command: str

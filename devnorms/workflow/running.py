@@ -237,7 +237,7 @@ class Job:
             key=self.key,
             analysis=self.analysis.to_dict(),
             inputs=self.inputs,
-            sources=[vars(source) for source in record.sources],
+            sources=[source.to_dict() for source in record.sources],
             seed=self.analysis.sampling.seed,
             norm_set=made.norms.id,
             command=self.command,

@@ -118,7 +118,7 @@ def test_an_edited_result_exits_with_1(spoilt: Result) -> None:
 def test_what_to_cite_is_printed_with_licences(made: Result) -> None:
     printed, _ = _type("cite", str(made.folder))
     assert "doi:10.5281/zenodo.4700229" in printed
-    assert "(CC BY 4.0)" in printed
+    assert "licence: CC BY 4.0" in printed
     assert made.manifest.norm_set in printed
 
 
