@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from devnorms.models import fit, preview
     from devnorms.norms import pass_ages, shares_passing
     from devnorms.report import plot, report
+    from devnorms.schema.combine import combine
     from devnorms.schema.norms import NormSet, load_norms
     from devnorms.sources import fetch, load, populations
     from devnorms.sources.bundled import load_counts
@@ -36,6 +37,7 @@ _WHERE = {
     "DevnormsError": "devnorms._base.errors:DevnormsError",
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "NormSet": "devnorms.schema.norms:NormSet",
+    "combine": "devnorms.schema.combine:combine",
     "count": "devnorms.tabulate:count",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
@@ -61,6 +63,7 @@ __all__ = [
     "DevnormsWarning",
     "NormSet",
     "__version__",
+    "combine",
     "count",
     "fetch",
     "fit",
