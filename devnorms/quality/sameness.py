@@ -1,0 +1,206 @@
+"""
+Straight-lining: every answer the same, where age and the other children say otherwise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_expit
+from scipy.stats import norm, poisson
+
+from devnorms.quality.case import ALPHA, Case, Finding
+
+Floats = NDArray[np.float64]
+LEAST_ANSWERS = 10
+_LEAST_ITEMS = 20
+_LEAST_PER_ITEM = 20
+_MOST_CONSTANT = 0.5
+_AT_LEAST = 3
+_UNLIKELY = 0.01
+
+
+def same_answers(case: Case) -> list[Finding]:
+    """
+    Find sets, and visits, in which everything was answered alike.
+
+    The number of visits with only passes (and with only not-yets) is compared with how
+    many the abilities of children of those ages would give, by the yardstick of the
+    set. It is told if even twice the expected number would hardly ever give as many.
+
+    Parameters
+    ----------
+    case : Case
+        A set.
+
+    Returns
+    -------
+    list of Finding
+    """
+    whole = _whole_set(case)
+    if whole or not case.answers.dated:
+        return whole
+    return [*_visits(case, passed=True), *_visits(case, passed=False)]
+
+
+def _whole_set(case: Case) -> list[Finding]:
+    """Tell sets in which most items have one answer for everybody."""
+    answers = case.answers
+    asked = answers.answered.sum(axis=0)
+    passed = answers.passed.sum(axis=0)
+    counts = asked >= _LEAST_PER_ITEM
+    if counts.sum() < _LEAST_ITEMS:
+        return []
+    for word, constant in (
+        ("passed", counts & (passed == asked)),
+        ("not yet", counts & (passed == 0)),
+    ):
+        n, of = int(constant.sum()), int(counts.sum())
+        if n > _MOST_CONSTANT * of:
+            return [
+                Finding(
+                    f"every child has the same answer: {word}",
+                    "stop",
+                    n,
+                    "items",
+                    f"{n} of {of} items asked of at least {_LEAST_PER_ITEM} children "
+                    f"have the answer '{word}' for every one of them, whatever the "
+                    "age. A form was coded without looking, or the code of one answer "
+                    "stands for all.",
+                    "Do not use this set. Ask who made the file; compare with the "
+                    "forms or with recorded totals.",
+                    of=of,
+                )
+            ]
+    return []
+
+
+def _visits(case: Case, passed: bool) -> list[Finding]:
+    """Compare visits of one answer only with how many there should be."""
+    answers = case.answers
+    n = answers.dated
+    asked = answers.answered[:n].sum(axis=1)
+    hits = answers.passed[:n].sum(axis=1)
+    long = asked >= LEAST_ANSWERS
+    alike = long & (hits == (asked if passed else 0))
+    if alike.sum() < _AT_LEAST:
+        return []
+    chance = _chance(case, passed)
+    expected = float(chance[long].sum())
+    p = float(poisson.sf(alike.sum() - 1, 2 * expected)) * 2
+    if p >= ALPHA:
+        return []
+    odd = alike & (chance < _UNLIKELY)
+    count = int(odd.sum()) or int(alike.sum() - expected)
+    share = count / int(long.sum())
+    word = "passed" if passed else "not yet"
+    grade = "look" if share >= 0.01 else "note"
+    age = np.expm1(answers.log_age[:n][alike])
+    return [
+        Finding(
+            f"visits with only one answer: {word}",
+            "stop" if share >= 0.2 else grade,
+            count,
+            "visits",
+            f"{int(alike.sum())} visits of {LEAST_ANSWERS} or more answers have "
+            f"nothing but '{word}'; from their ages and the other children "
+            f"{expected:.1f} would be expected. Filled in without asking, refused, or "
+            "children who differ greatly from the rest.",
+            "Look at these forms, and by whom they were filled in, before using them.",
+            of=int(long.sum()),
+            where=f"ages {age.min():.0f} to {age.max():.0f} months",
+            chance=ALPHA,
+        )
+    ]
+
+
+def _chance(case: Case, passed: bool) -> Floats:
+    """Chance, per visit, that all answers are passes (or not-yets), given the age."""
+    expected = case.expected
+    asked = case.answers.answered[: case.answers.dated].astype(np.float32)
+    ability = np.linspace(-14, 14, 113)
+    sign = 1 if passed else -1
+    log = log_expit(sign * (ability[:, None] - expected.difficulty))
+    total = asked @ log.astype(np.float32).T
+    away = (ability - expected.usual[:, None]) / expected.spread
+    weight = norm.pdf(away)
+    weight = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+    chance: Floats = (np.exp(total) * weight).sum(axis=1)
+    return chance
+
+
+def answers_and_age(case: Case) -> list[Finding]:
+    """
+    Say whether answers have anything to do with age.
+
+    Parameters
+    ----------
+    case : Case
+        A set.
+
+    Returns
+    -------
+    list of Finding
+        Sets in which ability does not rise over a wide range of ages, and visits whose
+        answers are far from what is usual at their age.
+    """
+    answers = case.answers
+    if answers.dated < 50:
+        return []
+    low, high = np.quantile(answers.age_days[: answers.dated], [0.05, 0.95])
+    if high - low < 180 or high < 1.25 * low:
+        return _far_from_age(case)
+    return [*_no_growth(case), *_far_from_age(case)]
+
+
+def _no_growth(case: Case) -> list[Finding]:
+    """Ability that does not rise with age: ages and answers do not belong together."""
+    answers = case.answers
+    n = answers.dated
+    log_age = answers.log_age[:n]
+    asked = answers.answered[:n].sum(axis=1)
+    correlation = float(np.corrcoef(log_age, case.expected.ability)[0, 1])
+    # One side of Fisher's interval for a correlation; children, not visits, are n.
+    children = len(np.unique(answers.child[:n]))
+    upper = float(
+        np.tanh(np.arctanh(correlation) + norm.isf(ALPHA) / np.sqrt(children - 3))
+    )
+    if upper > 0.2 or np.median(asked) < LEAST_ANSWERS:
+        return []
+    return [
+        Finding(
+            "answers do not rise with age",
+            "stop",
+            n,
+            "visits",
+            f"Over the ages seen here children must come much further; here answers "
+            f"and age have a correlation of {correlation:.2f}. Ages or answers were "
+            "shuffled against each other, codes are reversed, or ages are wrong.",
+            "Do not use this set before ages and answers have been matched anew.",
+            of=n,
+            chance=ALPHA,
+        )
+    ]
+
+
+def _far_from_age(case: Case) -> list[Finding]:
+    """Visits whose answers do not fit their age at all."""
+    away = case.expected.beyond_age
+    n = len(away)
+    # Children differ more than a normal distribution has it: six SD is far for all.
+    far = int((np.abs(away) > 6).sum())
+    if not far:
+        return []
+    return [
+        Finding(
+            "answers that do not fit the age",
+            "look" if far >= max(3, 0.005 * n) else "note",
+            far,
+            "visits",
+            "These children are more than six standard deviations from what is usual "
+            "at their age in this set: an age that is wrong, a form of another child, "
+            "or a child with a serious condition.",
+            "Check age and form; a child with a condition stays, and is said.",
+            of=n,
+        )
+    ]

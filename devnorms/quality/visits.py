@@ -1,0 +1,242 @@
+"""
+Visits: the same one entered twice, sex that contradicts itself, too few of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import log_expit
+from scipy.stats import binom
+
+from devnorms.quality.answers import Answers
+from devnorms.quality.case import ALPHA, Case, Finding
+
+LEAST_ANSWERS = 15
+_LOG_FALSE_ALARMS = np.log(1e-6)
+_FEW_CHILDREN, _SOME_CHILDREN = 30, 100
+_GESTATION_DAYS = (154, 301)
+_FAR_FROM_HALF = 0.1
+
+
+def same_visit_twice(case: Case) -> list[Finding]:
+    """
+    Find children seen twice at one age, and pairs of visits with the same answers.
+
+    Two visits that were answered on the same items in the same way are one visit
+    entered twice if chance would not do it: the chance of the whole pattern, for a
+    child of the ability that fits it best, times the number of pairs of visits.
+
+    Parameters
+    ----------
+    case : Case
+        A set.
+
+    Returns
+    -------
+    list of Finding
+    """
+    found = _same_age(case.answers)
+    if case.answers.dated:
+        found += _same_answers(case)
+    return found
+
+
+def _same_age(answers: Answers) -> list[Finding]:
+    """One child, one age, two occasions."""
+    dated = answers.visits.iloc[: answers.dated]
+    again = dated.duplicated(["child", "age_days"])
+    n = int(again.sum())
+    if not n:
+        return []
+    return [
+        Finding(
+            "a child seen twice at the same age",
+            "look",
+            n,
+            "visits",
+            "The same child has two occasions at exactly the same age: a visit entered "
+            "twice, a form in two parts, or ages too coarse to tell visits apart.",
+            "Keep one, or join the parts, before counting: each counts as a child now.",
+            of=len(dated),
+        )
+    ]
+
+
+def _same_answers(case: Case) -> list[Finding]:
+    """Visits whose whole pattern of answers comes again."""
+    answers, expected = case.answers, case.expected
+    n = answers.dated
+    values = np.ascontiguousarray(answers.values[:n])
+    rows = values.view(np.dtype((np.void, values.shape[1]))).ravel()
+    _, group, size = np.unique(rows, return_inverse=True, return_counts=True)
+    enough = answers.answered[:n].sum(axis=1) >= LEAST_ANSWERS
+    again = (size[group] > 1) & enough
+    if not again.any():
+        return []
+    odds = _log_chance(values[again], expected.difficulty) + np.log(n * (n - 1) / 2)
+    certain = np.flatnonzero(again)[odds < _LOG_FALSE_ALARMS]
+    visits = pd.DataFrame(
+        {"group": group[certain], "child": answers.child[:n][certain]}
+    )
+    several = visits.groupby("group")["child"].transform("nunique") > 1
+    return [
+        *_between(visits[several], n),
+        *_within(visits[~several], n),
+    ]
+
+
+def _log_chance(
+    values: NDArray[np.int8], difficulty: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Log chance of each pattern, for the ability under which it is likeliest."""
+    ability = np.linspace(-12, 12, 97)
+    log_pass = log_expit(ability[:, None] - difficulty)
+    log_fail = log_expit(difficulty - ability[:, None])
+    total = (values == 1) @ log_pass.T + (values == 0) @ log_fail.T
+    best: NDArray[np.float64] = total.max(axis=1)
+    return best
+
+
+def _between(visits: pd.DataFrame, n: int) -> list[Finding]:
+    """Two children with one pattern."""
+    if visits.empty:
+        return []
+    extra = len(visits) - visits["group"].nunique()
+    return [
+        Finding(
+            "visits of different children with the same answers",
+            _by_share(extra / n),
+            extra,
+            "visits",
+            f"{visits['child'].nunique()} children share {visits['group'].nunique()} "
+            "patterns of answers, item by item, so long and mixed that chance would "
+            "not make one such pair in a million sets like this: one form entered "
+            "under two ids, or answers filled in by copying.",
+            "Compare the forms; keep one of each group if they are one.",
+            of=n,
+            chance=1e-6,
+        )
+    ]
+
+
+def _within(visits: pd.DataFrame, n: int) -> list[Finding]:
+    """One child with one pattern at two ages."""
+    if visits.empty:
+        return []
+    extra = len(visits) - visits["group"].nunique()
+    return [
+        Finding(
+            "visits of one child with the same answers",
+            _by_share(extra / n),
+            extra,
+            "visits",
+            f"{visits['child'].nunique()} children have the same answers, item by "
+            "item, at two occasions: carried forward rather than asked again, or one "
+            "visit entered twice.",
+            "Find out whether earlier answers were copied; a copied answer is none.",
+            of=n,
+        )
+    ]
+
+
+def _by_share(share: float) -> str:
+    """Grade: a fifth of all visits doubled is not a slip."""
+    return "stop" if share >= 0.2 else "look"
+
+
+def who(case: Case) -> list[Finding]:
+    """
+    Look at who the children are: how many, which sex, born when.
+
+    Parameters
+    ----------
+    case : Case
+        A set.
+
+    Returns
+    -------
+    list of Finding
+    """
+    return [*_how_many(case.answers), *_sex(case.answers), *_gestation(case.answers)]
+
+
+def _how_many(answers: Answers) -> list[Finding]:
+    """Too few children to speak of a population."""
+    children = int(answers.visits["child"].nunique())
+    if children >= _SOME_CHILDREN:
+        return []
+    return [
+        Finding(
+            "few children",
+            "look" if children < _FEW_CHILDREN else "note",
+            children,
+            "children",
+            f"Ages made of {children} children have wide intervals, and checks find "
+            "only gross faults among so few.",
+            "Use together with other populations; quote intervals, never bare numbers.",
+        )
+    ]
+
+
+def _sex(answers: Answers) -> list[Finding]:
+    """Sex that differs between visits of a child, is blank, or is lopsided."""
+    visits = answers.visits
+    known = visits[visits["sex"] != "unknown"]
+    kinds = known.groupby("child", observed=True)["sex"].nunique()
+    children = int(visits["child"].nunique())
+    found = []
+    both = int((kinds > 1).sum())
+    if both:
+        found.append(
+            Finding(
+                "contradictory sex",
+                "look",
+                both,
+                "children",
+                "These children are female at one visit and male at another: a slip, "
+                "or two children under one id.",
+                "Set the sex to unknown, and check that the visits belong together.",
+                of=children,
+            )
+        )
+    one_each = known.drop_duplicates("child")["sex"]
+    n, girls = len(one_each), int((one_each == "female").sum())
+    p = 2 * float(binom.cdf(min(girls, n - girls), n, 0.5))
+    if p < ALPHA and abs(girls / n - 0.5) > _FAR_FROM_HALF:
+        found.append(
+            Finding(
+                "far more of one sex",
+                "note",
+                girls,
+                "girls",
+                f"{100 * girls / n:.0f} % of the children are girls; if both were "
+                "equally likely, so many or few would come by chance in fewer than 1 "
+                f"of {1 / ALPHA:.0f} sets.",
+                "Ask how children were chosen, and whether the codes were swapped.",
+                of=n,
+                chance=ALPHA,
+            )
+        )
+    return found
+
+
+def _gestation(answers: Answers) -> list[Finding]:
+    """Gestations that no birth has."""
+    days = answers.visits["gestation_days"]
+    low, high = _GESTATION_DAYS
+    n = int(((days < low) | (days > high)).sum())
+    if not n:
+        return []
+    return [
+        Finding(
+            "implausible gestation",
+            "note",
+            n,
+            "visits",
+            f"Gestations outside {low} to {high} days (22 to 43 weeks) are slips.",
+            "Set them to not known before ages are corrected for them.",
+            of=int(days.notna().sum()),
+        )
+    ]
