@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from devnorms.sources import fetch, load, populations
     from devnorms.sources.bundled import load_counts
     from devnorms.sources.codebook import links, milestones
+    from devnorms.sources.own import read
     from devnorms.tabulate import count
     from devnorms.workflow import run, verify
+    from devnorms.workflow.scoring import dscore
 
 __version__ = "0.1.0"
 
@@ -39,6 +41,7 @@ _WHERE = {
     "NormSet": "devnorms.schema.norms:NormSet",
     "combine": "devnorms.schema.combine:combine",
     "count": "devnorms.tabulate:count",
+    "dscore": "devnorms.workflow.scoring:dscore",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
     "links": "devnorms.sources.codebook:links",
@@ -50,6 +53,7 @@ _WHERE = {
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",
     "preview": "devnorms.models:preview",
+    "read": "devnorms.sources.own:read",
     "report": "devnorms.report:report",
     "run": "devnorms.workflow:run",
     "shares_passing": "devnorms.norms:shares_passing",
@@ -65,6 +69,7 @@ __all__ = [
     "__version__",
     "combine",
     "count",
+    "dscore",
     "fetch",
     "fit",
     "links",
@@ -76,6 +81,7 @@ __all__ = [
     "plot",
     "populations",
     "preview",
+    "read",
     "report",
     "run",
     "shares_passing",
