@@ -8,19 +8,32 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
-from devnorms._base.ages import corrected_age_days
 from devnorms._base.checks import check_at_least, check_known
 from devnorms._base.errors import BadValueError, EmptySelectionError
 from devnorms._base.provenance import Record
 from devnorms.schema.counts import COLUMNS, check_counts
 from devnorms.schema.responses import RESPONSES
-from devnorms.tabulate.bins import GROUP, bin_ages, mean_age_days, merge_bins
-from devnorms.tabulate.cells import children_per_population, read_cells
+from devnorms.tabulate.bins import (
+    bin_ages,
+    exact_ages,
+    mean_age_days,
+    merge_bins,
+    number_of,
+    summarise_leaves,
+)
+from devnorms.tabulate.cells import (
+    EMPTY,
+    children_per_population,
+    prepare,
+    read_cells,
+    read_kinds,
+)
+from devnorms.tabulate.engines import opened
 from devnorms.tabulate.faults import (
-    check_cells,
+    check_all_there,
+    check_kinds,
     check_leaves,
     warn_if_ages_apart,
     warn_if_sparse,
@@ -141,13 +154,18 @@ def count(
     {'no age': 1, 'not asked': 1}
     """
     chosen = _check(_Choices(bin_days, corrected_age, by_sex, min_asked, small_cells))
-    cells = read_cells(observations, by_sex=by_sex, corrected_age=corrected_age)
-    _check_not_empty(cells, {})
-    check_cells(cells)
-    counted, left_out = _split(cells)
-    _check_not_empty(counted, left_out)
-    leaves = _leaves(counted, domains)
-    bins = merge_bins(bin_ages(_exact(counted, chosen), bin_days), min_asked)
+    with opened(observations) as (frame, noted):
+        used = prepare(frame, by_sex=by_sex, corrected_age=corrected_age)
+        kinds = read_kinds(used)
+        _check_not_empty(kinds, {})
+        check_kinds(kinds, used)
+        counted, left_out = _split(kinds)
+        _check_not_empty(counted, left_out)
+        leaves = _leaves(counted, domains)
+        cells = read_cells(used)
+        children = children_per_population(frame)
+    check_all_there(cells, counted)
+    bins = merge_bins(bin_ages(exact_ages(cells), bin_days), min_asked)
     below = bins["asked"] < min_asked
     small = {"cells": int(below.sum()), "asked": int(bins.loc[below, "asked"].sum())}
     if small_cells == "leave_out" and small["cells"]:
@@ -156,12 +174,13 @@ def count(
         _check_not_empty(bins, left_out)
     counts = _finish(bins, leaves)
     counts.attrs = {
-        "record": _record(observations, chosen, left_out).to_json(),
-        "left_out": _with_loaders(observations, left_out),
+        "record": _record(noted, chosen, left_out).to_json(),
+        "left_out": _with_loaders(noted, left_out),
         "small_cells": small,
     }
-    warn_if_sparse(counts, children_per_population(observations))
-    warn_if_ages_apart(counts)
+    summary = summarise_leaves(bins).join(leaves, on=["population", "item"])
+    warn_if_sparse(summary, children)
+    warn_if_ages_apart(summary)
     return counts
 
 
@@ -188,16 +207,16 @@ def _check_not_empty(table: pd.DataFrame, left_out: Mapping[str, int]) -> None:
     )
 
 
-def _split(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+def _split(kinds: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Part what is counted from what is left out, by reason."""
-    answered = cells["response"].isin(("passed", "not_yet"))
-    no_age = answered & cells["age_days"].isna()
+    answered = kinds["response"].isin(("passed", "not_yet"))
+    no_age = answered & (kinds["age"] == EMPTY)
     reasons = {"no age": no_age}
     for response in _UNCOUNTED:
-        reasons[response.replace("_", " ")] = cells["response"] == response
-    rows = {name: int(cells.loc[out, "rows"].sum()) for name, out in reasons.items()}
+        reasons[response.replace("_", " ")] = kinds["response"] == response
+    rows = {name: int(kinds.loc[out, "rows"].sum()) for name, out in reasons.items()}
     left_out = {name: n for name, n in rows.items() if n}
-    return cells[answered & ~no_age], left_out
+    return kinds[answered & ~no_age], left_out
 
 
 def _leaves(counted: pd.DataFrame, domains: Mapping[str, str] | None) -> pd.DataFrame:
@@ -216,43 +235,35 @@ def _leaves(counted: pd.DataFrame, domains: Mapping[str, str] | None) -> pd.Data
     return leaves.set_index(["population", "item"])
 
 
-def _exact(counted: pd.DataFrame, chosen: _Choices) -> pd.DataFrame:
-    """One row per population, item, sex and exact age, sorted."""
-    age = counted["age_days"].to_numpy()
-    if chosen.corrected_age:
-        age = corrected_age_days(age, counted["gestation_days"].to_numpy())
-    sex = counted["sex"].astype(str) if chosen.by_sex else "unknown"
-    passed = np.where(counted["response"] == "passed", counted["rows"], 0)
-    rows = counted[["population", "item"]].assign(
-        sex=sex, age_days=age, asked=counted["rows"], passed=passed
-    )
-    group = rows.groupby([*GROUP, "age_days"], observed=True, sort=True)
-    return group[["asked", "passed"]].sum().reset_index()
-
-
 def _finish(bins: pd.DataFrame, leaves: pd.DataFrame) -> pd.DataFrame:
     """Bring cells into the form of Counts."""
+    number = number_of(bins, ("population", "item"))
+    names = bins["population"].cat.categories, bins["item"].cat.categories
+    every = pd.MultiIndex.from_product(names)
+    of_a_leaf = leaves.reindex(every).take(number).set_axis(bins.index)
     table = bins.assign(
-        population=bins["population"].astype(str),
-        item=bins["item"].astype(str),
         age_days_low=bins["low"],
         age_days_high=bins["high"],
         age_days_mean=mean_age_days(bins),
-    ).join(leaves, on=["population", "item"])
+    ).join(of_a_leaf)
     return check_counts(table[list(COLUMNS)].reset_index(drop=True))
 
 
-def _with_loaders(observations: Any, left_out: Mapping[str, int]) -> dict[str, int]:
+def _with_loaders(
+    noted: Mapping[str, Any], left_out: Mapping[str, int]
+) -> dict[str, int]:
     """Add what was left out here to what the loader left out."""
-    earlier = getattr(observations, "attrs", {}).get("left_out", {})
+    earlier = noted.get("left_out", {})
     total = {str(k): int(n) for k, n in earlier.get("left_out", earlier).items()}
     for reason, rows in left_out.items():
         total[reason] = total.get(reason, 0) + rows
     return total
 
 
-def _record(observations: Any, chosen: _Choices, left_out: Mapping[str, int]) -> Record:
+def _record(
+    noted: Mapping[str, Any], chosen: _Choices, left_out: Mapping[str, int]
+) -> Record:
     """Add what was chosen and left out here to what is recorded of the observations."""
-    earlier = getattr(observations, "attrs", {}).get("record")
+    earlier = noted.get("record")
     record = Record.from_json(earlier) if earlier else Record.now()
     return record.with_settings(count={**asdict(chosen), "left_out": dict(left_out)})
