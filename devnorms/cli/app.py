@@ -12,6 +12,8 @@ import typer
 
 from devnorms.cli import speaking
 from devnorms.cli.failing import PlainGroup
+from devnorms.cli.quality import quality
+from devnorms.cli.scoring import score
 
 app = typer.Typer(
     cls=PlainGroup,
@@ -166,6 +168,10 @@ def doctor() -> None:
         good = good and (finding.good or not finding.needed)
     if not good:
         raise typer.Exit(1)
+
+
+app.command("quality")(quality)
+app.command("score")(score)
 
 
 def _typed() -> str:

@@ -87,6 +87,30 @@ def observe(
     return _table(study, visits, milestone_of, rows, columns), ledger
 
 
+def observe_every_answer(
+    study: Study, visits: pd.DataFrame, milestone_of: dict[str, str]
+) -> pd.DataFrame:
+    """
+    Make one row per answer, whatever it is: scoring takes them all, as published.
+
+    Parameters
+    ----------
+    study : Study
+        The checked study.
+    visits : pandas.DataFrame
+        Its visits, settled.
+    milestone_of : dict of str to str
+        Item to milestone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `devnorms.schema.observations`.
+    """
+    rows, columns = np.nonzero(study.answers >= 0)
+    return _table(study, visits, milestone_of, rows, columns)
+
+
 def _table(
     study: Study,
     visits: pd.DataFrame,

@@ -123,7 +123,7 @@ def _observations(
             f"in {', '.join(f.name for f in files)} ({left_out['left_out']}) with "
             f"{_chosen(selection)}. Name fewer filters, or others."
         )
-    observations = check_observations(_stack(loaded.tables))
+    observations = check_observations(stack(loaded.tables))
     source = describe_source(files, loaded.citations)
     settings = {"load": {"selection": _chosen(selection), "left_out": left_out}}
     observations.attrs = {
@@ -162,8 +162,15 @@ def _add_up(ledgers: list[Ledger]) -> dict[str, Any]:
     }
 
 
-def _stack(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Concatenate and keep categories; plain concat would fall back to text."""
+def stack(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """
+    Concatenate and keep categories; plain concat would fall back to text.
+
+    Parameters
+    ----------
+    tables : list of pandas.DataFrame
+        Of one study each.
+    """
     stacked: dict[str, Any] = {}
     for column in COLUMNS:
         parts = [table[column] for table in tables]
