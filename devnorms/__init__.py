@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.models import fit, preview
     from devnorms.norms import pass_ages, shares_passing
+    from devnorms.quality import check_quality
     from devnorms.report import plot, report
     from devnorms.schema.combine import combine
     from devnorms.schema.norms import NormSet, load_norms
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from devnorms.sources.bundled import load_counts
     from devnorms.sources.codebook import links, milestones
     from devnorms.sources.own import read
+    from devnorms.sources.wordbank import load_vocabulary
     from devnorms.tabulate import count
     from devnorms.workflow import run, verify
     from devnorms.workflow.scoring import dscore
@@ -39,6 +41,7 @@ _WHERE = {
     "DevnormsError": "devnorms._base.errors:DevnormsError",
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "NormSet": "devnorms.schema.norms:NormSet",
+    "check_quality": "devnorms.quality:check_quality",
     "combine": "devnorms.schema.combine:combine",
     "count": "devnorms.tabulate:count",
     "dscore": "devnorms.workflow.scoring:dscore",
@@ -48,6 +51,7 @@ _WHERE = {
     "load": "devnorms.sources:load",
     "load_counts": "devnorms.sources.bundled:load_counts",
     "load_norms": "devnorms.schema.norms:load_norms",
+    "load_vocabulary": "devnorms.sources.wordbank:load_vocabulary",
     "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
     "plot": "devnorms.report.plot",
@@ -67,6 +71,7 @@ __all__ = [
     "DevnormsWarning",
     "NormSet",
     "__version__",
+    "check_quality",
     "combine",
     "count",
     "dscore",
@@ -76,6 +81,7 @@ __all__ = [
     "load",
     "load_counts",
     "load_norms",
+    "load_vocabulary",
     "milestones",
     "pass_ages",
     "plot",

@@ -4,11 +4,23 @@ Observations: one row is one child, one item, one occasion.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from numpy.typing import NDArray
 
 from devnorms._base.errors import EmptySelectionError
 from devnorms.schema._faults import validate
+from devnorms.schema._observed import (
+    Allowed,
+    as_category,
+    is_one_of,
+    is_said,
+    matches,
+    repeated,
+    wrong_numbers,
+    wrong_texts,
+)
 from devnorms.schema.responses import MODES, RESPONSES, SEXES
 
 OLDEST_DAYS = 18 * 366
@@ -58,6 +70,28 @@ SCHEMA = pa.DataFrameSchema(
 
 COLUMNS = tuple(SCHEMA.columns)
 
+_NUMBERS = {
+    "age_days": (0.0, float(OLDEST_DAYS)),
+    "gestation_days": (140.0, 320.0),
+    "weight": (0.0, float("inf")),
+}
+_TEXTS: dict[str, list[Allowed]] = {
+    "study": [is_said],
+    "population": [is_said],
+    "country": [matches(r"^[A-Z]{3}$")],
+    "language": [],
+    "child": [is_said],
+    "occasion": [],
+    "sex": [is_one_of(SEXES)],
+    "item": [is_said],
+    "milestone": [],
+    "instrument": [],
+    "mode": [is_one_of(MODES)],
+    "response": [is_one_of(RESPONSES)],
+    "coder": [],
+}
+"""The same rules once more, for the quick look; a test holds them against `SCHEMA`."""
+
 
 def check_observations(table: pd.DataFrame) -> pd.DataFrame:
     """
@@ -99,8 +133,54 @@ def check_observations(table: pd.DataFrame) -> pd.DataFrame:
             "Observations: no row is left. Check the filters (study, country, "
             "instrument, domain, milestone) or the file."
         )
+    typed, wrong = _look(table)
+    if typed is not None and not len(wrong):
+        typed.attrs = dict(table.attrs)
+        return typed
+    if typed is not None:
+        validate(SCHEMA, table[wrong], _HINTS)  # raises: these rows break a rule
     valid = validate(SCHEMA, table, _HINTS)
-    text = [c for c in COLUMNS if c not in {"age_days", "gestation_days", "weight"}]
-    typed = valid.astype(dict.fromkeys(text, "category"))
+    typed = valid.astype(dict.fromkeys(_TEXTS, "category"))
     typed.attrs = dict(table.attrs)
     return typed
+
+
+def _look(table: object) -> tuple[pd.DataFrame | None, NDArray[np.bool_]]:
+    """
+    Give the table with its types and which rows break a rule; no table if in doubt.
+
+    In doubt are missing columns, numbers that are text, and the like: pandera says it.
+    """
+    nobody = np.zeros(0, dtype=bool)
+    if not isinstance(table, pd.DataFrame) or not set(COLUMNS) <= set(table.columns):
+        return None, nobody
+    if not table.columns.is_unique:
+        return None, nobody
+    checked: dict[str, pd.Series] = {}
+    marks: list[NDArray[np.bool_] | None] = []
+    for name in COLUMNS:
+        column = _typed(table[name], name)
+        if column is None:
+            return None, nobody
+        checked[name] = column
+        if name in _NUMBERS:
+            marks.append(wrong_numbers(column, *_NUMBERS[name]))
+        else:
+            nullable = bool(SCHEMA.columns[name].nullable)
+            marks.append(wrong_texts(column, nullable, _TEXTS[name]))
+    marks.append(repeated({name: checked[name] for name in KEY}))
+    if any(mark is None for mark in marks):
+        return None, nobody
+    found = [mark for mark in marks if mark is not None and len(mark)]
+    if found:
+        return table, np.logical_or.reduce(found)
+    columns = {name: checked.get(name, table[name]) for name in table.columns}
+    return pd.DataFrame(columns, index=table.index, copy=False), nobody
+
+
+def _typed(column: pd.Series, name: str) -> pd.Series | None:
+    """Give a column its type, or nothing where that is not plain."""
+    if name not in _NUMBERS:
+        return as_category(column)
+    plain = pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all()
+    return column.astype(float) if plain else None
