@@ -19,6 +19,7 @@ _ON_GRID = 0.995
 _NOMINAL_SHARE = 0.5
 _MISSING_LOOK, _MISSING_STOP = 0.05, 0.5
 _TAIL_SHARE, _TAIL_VISITS, _TAIL_LOG, _TAIL_DAYS = 0.01, 3, 0.3, 60
+_TAIL_SPACINGS = 15
 _MONTHS_BELOW = 100
 
 
@@ -188,7 +189,9 @@ def _apart(known: Floats) -> list[Finding]:
     if len(known) < LEAST_VISITS:
         return []
     log_age = np.log1p(known / DAYS_PER_MONTH)
-    gap = (np.diff(log_age) >= _TAIL_LOG) & (np.diff(known) >= _TAIL_DAYS)
+    spacing = np.diff(np.quantile(known, [0.05, 0.95]))[0] / len(known)
+    least = max(_TAIL_DAYS, _TAIL_SPACINGS * spacing)
+    gap = (np.diff(log_age) >= _TAIL_LOG) & (np.diff(known) >= least)
     place = np.flatnonzero(gap)
     young = place[place < few]
     old = place[place >= len(known) - 1 - few]

@@ -19,6 +19,7 @@ from devnorms.quality.answers import Answers
 
 Floats = NDArray[np.float64]
 _ROUNDS = 12
+_MOST_CORNERS = 13
 _DIFFICULTY_SD = 5.0
 _LEAST_SPREAD = 0.3
 _MOST_SPREAD = 5.0
@@ -36,7 +37,7 @@ class Expected:
     ability : numpy.ndarray
         Per dated visit, drawn towards what is usual at its age.
     usual : numpy.ndarray
-        Per dated visit, the median ability at its age.
+        Per dated visit, the ability usual at its age.
     spread : float
         How much children of one age differ: a robust standard deviation.
     information : numpy.ndarray
@@ -76,6 +77,7 @@ def expect(answers: Answers) -> Expected:
     asked = answers.answered[:n].astype(np.float32)
     passed = answers.passed[:n].astype(np.float32)
     difficulty = _first_guess(asked, passed)
+    basis = _age_basis(answers.log_age[:n])
     ability = np.zeros(n)
     usual = np.zeros(n)
     spread = 1.5
@@ -92,7 +94,7 @@ def expect(answers: Answers) -> Expected:
         weight = (asked * (share * (1 - share))).sum(axis=0) + 1 / _DIFFICULTY_SD**2
         step = -wrong.sum(axis=0) - difficulty / _DIFFICULTY_SD**2
         difficulty = difficulty + np.clip(step / weight, -2, 2)
-        usual = _usual(answers, ability)
+        usual = _usual(basis, ability, usual, spread)
         spread = _spread(ability - usual, information, spread)
     return Expected(difficulty, ability, usual, spread, information)
 
@@ -110,14 +112,25 @@ def _first_guess(asked: NDArray[np.float32], passed: NDArray[np.float32]) -> Flo
     return np.asarray(np.log((n - k + 0.5) / (k + 0.5)), dtype=float)
 
 
-def _usual(answers: Answers, ability: Floats) -> Floats:
-    """Give the median ability of each age bin, joined by lines over log age."""
-    bins = answers.age_bin
-    log_age = answers.log_age[: answers.dated]
-    cuts = np.flatnonzero(np.diff(bins)) + 1
-    medians = np.array([np.median(part) for part in np.split(ability, cuts)])
-    ages = np.array([part.mean() for part in np.split(log_age, cuts)])
-    return np.asarray(np.interp(log_age, ages, medians))
+def _age_basis(log_age: Floats) -> Floats:
+    """Give the weights of the corners of a broken line over log age."""
+    corners = int(np.clip(len(log_age) // 25, 2, _MOST_CORNERS))
+    at = np.unique(np.quantile(log_age, np.linspace(0, 1, corners)))
+    if len(at) < 2:
+        return np.ones((len(log_age), 1))
+    return np.stack([np.interp(log_age, at, row) for row in np.eye(len(at))], axis=1)
+
+
+def _usual(basis: Floats, ability: Floats, before: Floats, spread: float) -> Floats:
+    """Fit the broken line; visits far off it count less (Huber's weights)."""
+    away = np.abs(ability - before) / spread
+    weight = np.sqrt(1 / np.maximum(away, 1.0))[:, None]
+    ridge = 1e-3 * np.eye(basis.shape[1])
+    weighted = basis * weight
+    corners = np.linalg.solve(
+        weighted.T @ weighted + ridge, weighted.T @ (ability[:, None] * weight)
+    )
+    return np.asarray((basis @ corners)[:, 0])
 
 
 def _spread(off: Floats, information: Floats, before: float) -> float:

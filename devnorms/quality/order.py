@@ -20,7 +20,7 @@ _LIKE_STRANGERS = 0.6
 _LEAST_EXPECTED = 30
 _LEAST_ORDERED = 10
 _ORDERED = 0.75
-_NEIGHBOURS = 4
+_NEIGHBOURS, _LEAST_BESIDE = 4, 3
 _LEAST_OUT = 2.0
 _LEAST_SDS = 3.0
 
@@ -297,11 +297,21 @@ def _outliers(at: NDArray[np.int64], case: Case) -> list[tuple[int, float, float
     difficulty = case.expected.difficulty[at]
     if spearmanr(np.arange(len(at)), difficulty).statistic < _ORDERED:
         return []
-    off = np.empty(len(at))
-    for k in range(len(at)):
+    # At the ends of a series all neighbours lie on one side: nothing can be said there.
+    middle = range(_LEAST_BESIDE, len(at) - _LEAST_BESIDE)
+    off = np.zeros(len(at))
+    for k in middle:
         near = np.r_[max(k - _NEIGHBOURS, 0) : k, k + 1 : k + 1 + _NEIGHBOURS]
         off[k] = difficulty[k] - np.median(difficulty[near[near < len(at)]])
-    scale = np.median(np.abs(off - np.median(off))) / 0.6745
-    sds = np.abs(off) / scale if scale > 0 else np.zeros(len(at))
+    scale = np.median(np.abs(off[middle])) / 0.6745
+    sds = np.abs(off) / np.hypot(scale, _error(case, at))
     out = (np.abs(off) >= _LEAST_OUT) & (sds >= _LEAST_SDS)
     return [(int(at[k]), float(off[k]), float(sds[k])) for k in np.flatnonzero(out)]
+
+
+def _error(case: Case, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give the standard error of difficulties that passes and not-yets allow."""
+    n = case.answers.dated
+    passed = case.answers.passed[:n, at].sum(axis=0)
+    not_yet = case.answers.answered[:n, at].sum(axis=0) - passed
+    return np.asarray(np.sqrt(1 / passed + 1 / not_yet))

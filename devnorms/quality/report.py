@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from devnorms._base.checks import check_known
+from devnorms._base.errors import BadValueError
 from devnorms.quality.page import as_html, notebook_part
 from devnorms.schema.findings import worst
 
@@ -75,15 +76,33 @@ class QualityReport:
         pathlib.Path
             The file.
         """
+        return _replace(Path(path), as_html(self))
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """
+        Write the page, or the table of findings, as the name of the file says.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.html`` or ``.csv``.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        BadValueError
+            If it ends in anything else.
+        """
         target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            draft.write_text(as_html(self), encoding="utf-8")
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        return target
+        if target.suffix.lower() == ".html":
+            return self.to_html(target)
+        if target.suffix.lower() == ".csv":
+            return _replace(target, self.findings.to_csv(index=False))
+        raise BadValueError.parameter("path", "a .html or .csv file", str(path))
 
     def _repr_html_(self) -> str:
         return notebook_part(self)
@@ -92,3 +111,15 @@ class QualityReport:
         grades = pd.Series(self.grades).value_counts()
         said = ", ".join(f"{n} {grade}" for grade, n in grades.items())
         return f"QualityReport: {len(self.findings)} findings; studies: {said}"
+
+
+def _replace(target: Path, text: str) -> Path:
+    """Write a file whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return target

@@ -16,17 +16,17 @@ LEAST_ANSWERS = 10
 _LEAST_ITEMS = 20
 _LEAST_PER_ITEM = 20
 _MOST_CONSTANT = 0.5
-_AT_LEAST = 3
-_UNLIKELY = 0.01
+_UNLIKELY = 1e-3
 
 
 def same_answers(case: Case) -> list[Finding]:
     """
     Find sets, and visits, in which everything was answered alike.
 
-    The number of visits with only passes (and with only not-yets) is compared with how
-    many the abilities of children of those ages would give, by the yardstick of the
-    set. It is told if even twice the expected number would hardly ever give as many.
+    For each visit with only passes (or only not-yets) the chance of that is worked out
+    from the abilities of children of its age, by the yardstick of the set. Visits where
+    it is below 1 in 1000 are told if there are more of them than even twice the
+    expected number would give, or if one is certain by itself.
 
     Parameters
     ----------
@@ -83,19 +83,18 @@ def _visits(case: Case, passed: bool) -> list[Finding]:
     hits = answers.passed[:n].sum(axis=1)
     long = asked >= LEAST_ANSWERS
     alike = long & (hits == (asked if passed else 0))
-    if alike.sum() < _AT_LEAST:
+    if not alike.any():
         return []
     chance = _chance(case, passed)
-    expected = float(chance[long].sum())
-    p = float(poisson.sf(alike.sum() - 1, 2 * expected)) * 2
-    if p >= ALPHA:
-        return []
     odd = alike & (chance < _UNLIKELY)
-    count = int(odd.sum()) or int(alike.sum() - expected)
+    count, expected = int(odd.sum()), float(chance[long & (chance < _UNLIKELY)].sum())
+    certain = int((odd & (chance * long.sum() * 10 < ALPHA)).sum())
+    if not certain and poisson.sf(count - 1, 2 * expected) >= ALPHA:
+        return []
     share = count / int(long.sum())
     word = "passed" if passed else "not yet"
     grade = "look" if share >= 0.01 else "note"
-    age = np.expm1(answers.log_age[:n][alike])
+    age = np.expm1(answers.log_age[:n][odd])
     return [
         Finding(
             f"visits with only one answer: {word}",
@@ -103,8 +102,9 @@ def _visits(case: Case, passed: bool) -> list[Finding]:
             count,
             "visits",
             f"{int(alike.sum())} visits of {LEAST_ANSWERS} or more answers have "
-            f"nothing but '{word}'; from their ages and the other children "
-            f"{expected:.1f} would be expected. Filled in without asking, refused, or "
+            f"nothing but '{word}'. For {count} of them that is out of the question at "
+            f"their age, by what the other children do (chance below 1 in "
+            f"{1 / _UNLIKELY:.0f} each). Filled in without asking, refused, or "
             "children who differ greatly from the rest.",
             "Look at these forms, and by whom they were filled in, before using them.",
             of=int(long.sum()),

@@ -7,14 +7,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import log_expit
-from scipy.stats import binom
+from scipy.special import expit, log_expit
+from scipy.stats import binom, poisson
 
 from devnorms.quality.answers import Answers
 from devnorms.quality.case import ALPHA, Case, Finding
 
 LEAST_ANSWERS = 15
 _LOG_FALSE_ALARMS = np.log(1e-6)
+_CHANGES = 15
 _FEW_CHILDREN, _SOME_CHILDREN = 30, 100
 _GESTATION_DAYS = (154, 301)
 _FAR_FROM_HALF = 0.1
@@ -44,22 +45,27 @@ def same_visit_twice(case: Case) -> list[Finding]:
 
 
 def _same_age(answers: Answers) -> list[Finding]:
-    """One child, one age, two occasions."""
+    """One child, one age, two occasions: more than chance puts on one day."""
     dated = answers.visits.iloc[: answers.dated]
     again = dated.duplicated(["child", "age_days"])
     n = int(again.sum())
     if not n:
         return []
+    per_child = np.bincount(answers.child[: answers.dated])
+    pairs = float((per_child * (per_child - 1) / 2).sum())
+    share = dated["age_days"].value_counts(normalize=True)
+    chance = poisson.sf(n - 1, pairs * float((share**2).sum()))
     return [
         Finding(
             "a child seen twice at the same age",
-            "look",
+            "look" if chance < ALPHA else "note",
             n,
             "visits",
             "The same child has two occasions at exactly the same age: a visit entered "
             "twice, a form in two parts, or ages too coarse to tell visits apart.",
             "Keep one, or join the parts, before counting: each counts as a child now.",
             of=len(dated),
+            chance=ALPHA if chance < ALPHA else None,
         )
     ]
 
@@ -78,12 +84,16 @@ def _same_answers(case: Case) -> list[Finding]:
     odds = _log_chance(values[again], expected.difficulty) + np.log(n * (n - 1) / 2)
     certain = np.flatnonzero(again)[odds < _LOG_FALSE_ALARMS]
     visits = pd.DataFrame(
-        {"group": group[certain], "child": answers.child[:n][certain]}
+        {
+            "group": group[certain],
+            "child": answers.child[:n][certain],
+            "visit": certain,
+        }
     )
     several = visits.groupby("group")["child"].transform("nunique") > 1
     return [
         *_between(visits[several], n),
-        *_within(visits[~several], n),
+        *_within(case, visits[~several]),
     ]
 
 
@@ -121,10 +131,19 @@ def _between(visits: pd.DataFrame, n: int) -> list[Finding]:
     ]
 
 
-def _within(visits: pd.DataFrame, n: int) -> list[Finding]:
-    """One child with one pattern at two ages."""
+def _within(case: Case, visits: pd.DataFrame) -> list[Finding]:
+    """
+    One child with one pattern at two ages, between which much should have changed.
+
+    What a child could it can, so that the same answers a week later prove nothing: the
+    changes usual between the two ages must be so many that none is out of the question.
+    """
+    ages = visits.groupby("group")["visit"].agg(["min", "max"])
+    changes = _usual_changes(case, ages["min"].to_numpy(), ages["max"].to_numpy())
+    visits = visits[visits["group"].isin(ages.index[changes > _CHANGES])]
     if visits.empty:
         return []
+    n = case.answers.dated
     extra = len(visits) - visits["group"].nunique()
     return [
         Finding(
@@ -139,6 +158,20 @@ def _within(visits: pd.DataFrame, n: int) -> list[Finding]:
             of=n,
         )
     ]
+
+
+def _usual_changes(
+    case: Case, first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Count the items whose answer usually changes between two visits."""
+    expected = case.expected
+    share = [
+        expit(expected.usual[visit][:, None] - expected.difficulty)
+        for visit in (first, second)
+    ]
+    change = np.abs(share[1] - share[0]) * case.answers.answered[first]
+    total: NDArray[np.float64] = change.sum(axis=1)
+    return total
 
 
 def _by_share(share: float) -> str:
