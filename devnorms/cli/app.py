@@ -12,6 +12,7 @@ import typer
 
 from devnorms.cli import speaking
 from devnorms.cli.failing import PlainGroup
+from devnorms.cli.importing import import_data
 from devnorms.cli.quality import quality
 from devnorms.cli.scoring import score
 
@@ -170,6 +171,7 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+app.command("import")(import_data)
 app.command("quality")(quality)
 app.command("score")(score)
 

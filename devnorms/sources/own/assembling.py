@@ -76,7 +76,8 @@ def assemble(
         made[column] = made[column].cat.remove_categories(
             made[column].cat.categories.intersection([""])
         )
-    return made[[*COLUMNS, "domain"]]
+    extra = [c for c in ("interviewer", "site") if c in made]
+    return made[[*COLUMNS, "domain", *extra]]
 
 
 def _nullable(words: Sequence[str]) -> pd.Series:

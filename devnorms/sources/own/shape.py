@@ -12,13 +12,13 @@ import pandas as pd
 from devnorms.sources.own.cells import Sheet, fold, folded, without
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.files import read_sheet
-from devnorms.sources.own.mapping.settings import VISIT, DataMap, Item
+from devnorms.sources.own.mapping.settings import VISIT, DataMap, File, Item, Repeat
 from devnorms.sources.own.multiple import tick
 
 OCCASION = "(occasion)"
 """A column of our own: what the export, or the name of a column, says of the visit."""
 
-_KEYS = {
+KEYS = {
     "kobo": [("_parent_index", "_index")],
     "odk": [("PARENT_KEY", "KEY"), ("parent_key", "key")],
 }
@@ -49,7 +49,7 @@ def frame(path: Path, plan: DataMap, faults: Faults) -> tuple[Sheet, tuple[Item,
     tuple of Item
         The items, patterns such as ``gm_*`` spelled out.
     """
-    sheet = _joined(path, plan, faults)
+    sheet = joined(path, plan.file, plan.repeat, faults)
     cells = sheet.cells
     if plan.file.exported_by == "redcap":
         cells = cells.assign(**{OCCASION: _events(cells)})
@@ -107,49 +107,70 @@ def _named(item: Item, name: str) -> Item:
     )
 
 
-def _joined(path: Path, plan: DataMap, faults: Faults) -> Sheet:
-    """Read the main sheet, and put its repeat groups under it."""
-    sheet = read_sheet(path, plan.file)
-    for name in plan.repeat.sheets:
-        inner = read_sheet(path, plan.file, name)
-        sheet = _under(sheet, inner, plan, faults)
+def joined(path: Path, file: File, repeat: Repeat, faults: Faults) -> Sheet:
+    """
+    Read the main sheet, and put its repeat groups under it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    file : File
+        How it is written.
+    repeat : Repeat
+        Sheets, tables or files of repeat groups.
+    faults : Faults
+        To be added to: rows without parent, keys that come twice.
+
+    Returns
+    -------
+    Sheet
+        The rows of the innermost group, each with what its parents say.
+    """
+    sheet = read_sheet(path, file)
+    for name in repeat.sheets:
+        inner = read_sheet(path, file, name)
+        pair = _keys(sheet, inner, file, repeat)
+        if pair[0] in inner.cells and pair[1] in sheet.cells:
+            sheet = _under(sheet, inner, pair, faults)
+        else:
+            faults.add_missing(pair[0], "[repeat] parent_key", inner.cells.columns)
+            sheet = inner
     return sheet
 
 
-def _under(outer: Sheet, inner: Sheet, plan: DataMap, faults: Faults) -> Sheet:
+def _keys(outer: Sheet, inner: Sheet, file: File, repeat: Repeat) -> tuple[str, str]:
+    """Find the columns by which rows of a group know their parent."""
+    if repeat.key or repeat.parent_key:
+        return repeat.parent_key or repeat.key, repeat.key or repeat.parent_key
+    pairs = KEYS.get(file.exported_by, [*KEYS["kobo"], *KEYS["odk"]])
+    fitting = (p for p in pairs if p[0] in inner.cells and p[1] in outer.cells)
+    return next(fitting, pairs[0])
+
+
+def _under(outer: Sheet, inner: Sheet, pair: tuple[str, str], faults: Faults) -> Sheet:
     """Give each row of a repeat group what its parent says."""
-    pairs = [
-        *([(plan.repeat.parent_key, plan.repeat.key)] if plan.repeat.key else []),
-        *_KEYS.get(plan.file.exported_by, [*_KEYS["kobo"], *_KEYS["odk"]]),
-    ]
-    parent_key, key = next(
-        (p for p in pairs if p[0] in inner.cells and p[1] in outer.cells), pairs[0]
-    )
-    if parent_key not in inner.cells or key not in outer.cells:
-        faults.add_missing(parent_key, "[repeat] parent_key", inner.cells.columns)
-        return inner
+    parent_key, key = pair
     parents = outer.cells.set_index(key, drop=False)
     twice = parents.index[parents.index.duplicated()].unique()
-    faults.add(
+    faults.add_masked(
         key,
         f"expected one row per key in {outer.name}, found several",
         outer.cells[key][outer.cells[key].isin(twice)],
         "Rows of the repeat group would have two parents",
     )
     own = inner.cells[parent_key]
-    lost = ~own.isin(parents.index)
-    faults.add(
+    faults.add_masked(
         parent_key,
         f"a row of {inner.name} whose parent is not in {outer.name}",
-        own[lost],
+        own[~own.isin(parents.index)],
         "Export both at the same time, without a filter",
     )
     parents = parents[~parents.index.duplicated()]
     above = parents.reindex(own).set_index(own.index).fillna("")
     new = above[[c for c in above.columns if c not in inner.cells.columns]]
-    cells = pd.concat([inner.cells, new], axis=1)
     return Sheet(
-        cells,
+        pd.concat([inner.cells, new], axis=1),
         inner.name,
         inner.typed,
         {**outer.labels, **inner.labels},

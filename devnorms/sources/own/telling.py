@@ -89,12 +89,13 @@ def what_travels(
     told : sequence of Told
         What is odd.
     """
-    left_out = {
+    left_out: dict[str, Any] = {
         "responses_in": ledger.answers_in,
         "used": ledger.used,
         "left_out": ledger.left_out,
         "empty_cells": ledger.empty,
     }
+    left_out["by_study"] = {plan.study.id: dict(left_out)}
     licence = plan.study.licence
     source = Source(
         id=plan.study.id,

@@ -59,7 +59,8 @@ def visits(
     -------
     pandas.DataFrame
         ``child, occasion, age_days, gestation_days, sex, population, language, mode,
-        coder, weight``, in the order of the rows, indexed as they are.
+        coder, weight``, and ``interviewer`` (a number, not who it is) and ``site``
+        where they are named; in the order of the rows, indexed as they are.
     list of Told
         What was set to unknown.
     """
@@ -83,6 +84,10 @@ def visits(
             "weight": _weights(sheet, plan, faults),
         }
     )
+    if plan.interviewer:
+        table["interviewer"] = _numbered(cells[plan.interviewer])
+    if plan.site:
+        table["site"] = cells[plan.site]
     return table, told
 
 
@@ -228,6 +233,12 @@ def _populations(
         "[[leave_out]]",
     )
     return found.fillna("").astype("str")
+
+
+def _numbered(people: pd.Series) -> pd.Series:
+    """Call interviewers 1, 2, 3 ...: who they are is not kept."""
+    codes, _ = pd.factorize(people.where(people != ""), sort=True)
+    return pd.Series(codes + 1, index=people.index).replace(0, "").astype("str")
 
 
 def _weights(sheet: Sheet, plan: DataMap, faults: Faults) -> pd.Series:

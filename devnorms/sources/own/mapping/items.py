@@ -11,7 +11,7 @@ from devnorms._base.errors import UnknownNameError
 from devnorms.schema.items import CONFIDENCES, DOMAINS
 from devnorms.schema.responses import MODES, RESPONSES
 from devnorms.sources.own.cells import canonical
-from devnorms.sources.own.mapping.section import Section
+from devnorms.sources.own.mapping.section import GAP, Section
 from devnorms.sources.own.mapping.settings import Item, Multiple
 
 PROBABILITY = {"high": 0.9, "medium": 0.7, "low": 0.5}
@@ -137,6 +137,8 @@ class _Defaults:
         links = Section(top.table.get("links"), "[links]", faults)
         self.confidence = links.text("confidence", one_of=CONFIDENCES)
         self.judged_by = links.text("judged_by")
+        if links.table.get("judged_by") == GAP:
+            self.judged_by = GAP  # told already: not once more for each item
         links.end()
         answers = Section(top.table.get("answers"), "[answers]", faults)
         self.answers = answers.words(RESPONSES)

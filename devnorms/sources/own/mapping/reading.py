@@ -40,8 +40,9 @@ from devnorms.sources.own.mapping.who import (
 _OF_AN_ITEM = re.compile(r"\[items\] (?:'[^']*'|\"[^\"]*\"): ")
 SECTIONS = (
     "file", "study", "population", "child", "occasion", "age", "gestation", "sex",
-    "mode", "language", "coder", "weight", "instrument", "answers", "links", "items",
-    "long", "visits", "repeat", "multiple", "leave_out", "milestones",
+    "mode", "language", "coder", "weight", "interviewer", "site", "instrument",
+    "answers", "links", "items", "long", "visits", "repeat", "multiple", "leave_out",
+    "milestones",
 )  # fmt: skip
 
 
@@ -155,6 +156,8 @@ def _make(top: Section, faults: list[str]) -> DataMap:
         language=read_language(section("language")),
         coder=read_column(section("coder")),
         weight=read_column(section("weight")),
+        interviewer=read_column(section("interviewer")),
+        site=read_column(section("site")),
         long=read_long(section("long")),
         visits=read_visits(section("visits")),
         repeat=read_repeat(section("repeat")),

@@ -217,6 +217,8 @@ class DataMap:
     language: Recode = field(default_factory=Recode)
     coder: str = ""
     weight: str = ""
+    interviewer: str = ""
+    site: str = ""
     long: Long = field(default_factory=Long)
     visits: tuple[str, ...] = ()
     repeat: Repeat = field(default_factory=Repeat)
@@ -242,6 +244,8 @@ class DataMap:
             (self.mode.column, "[mode]"),
             (self.coder, "[coder]"),
             (self.weight, "[weight]"),
+            (self.interviewer, "[interviewer]"),
+            (self.site, "[site]"),
         ]
         return [(c, w) for c, w in named if c]
 
