@@ -74,7 +74,7 @@ def z_score(d: float, t: float, rows: list[tuple[float, ...]], bct: bool) -> flo
         a + share * (b - a) for a, b in zip(below[1:], above[1:], strict=True)
     )
     d = max(d, 1.0) if bct else d
-    if d <= 0:
+    if d <= 0 and not float(nu).is_integer():
         return math.nan
     if (nu == 0) if bct else (abs(nu) <= 0.01):
         z = math.log(d / mu) / sigma
