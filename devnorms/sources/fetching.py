@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 from devnorms._base.checks import check_known
@@ -36,7 +38,8 @@ def fetch(
     """
     Bring the pinned files of a data set to this machine, if they are not here yet.
 
-    Each file is looked for in this order: in ``folder``; else in the folder that
+    Data sets that come with the package are there already. Of the others,
+    each file is looked for in this order: in ``folder``; else in the folder that
     ``DEVNORMS_DATA`` names (as ``<folder>/<source>/<file>``, for machines without
     internet; used in place); else in the cache. What is found is hash-checked. What is
     not found is downloaded, from the mirrors first, then from its home. A download that
@@ -72,6 +75,8 @@ def fetch(
     pinned = dataset(source)
     names = list(pinned.files) if files is None else list(files)
     check_known("file", names, pinned.files)
+    if pinned.shipped:
+        return _shipped(pinned, names, None if folder is None else Path(folder))
     return fetch_files(
         pinned,
         names,
@@ -120,6 +125,24 @@ def fetch_files(
                 pinned, name, place, mirrors, bar(name)
             )
     return there
+
+
+def _shipped(pinned: Dataset, names: list[str], folder: Path | None) -> dict[str, Path]:
+    """Give files that come with the package, copied where a folder is named."""
+    here = Path(str(resources.files("devnorms.sources"))) / "_shipped" / pinned.id
+    if folder is None:
+        return {name: here / name for name in names}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            if _found(pinned, name, folder) is None:
+                shutil.copyfile(here / name, folder / name)
+    except OSError as error:
+        raise FetchError(
+            f"{pinned.id}: its files could not be written to {folder} "
+            f"({error.strerror or error}). Name another folder (folder=...)."
+        ) from error
+    return {name: folder / name for name in names}
 
 
 def _found(pinned: Dataset, name: str, folder: Path | None) -> Path | None:

@@ -1,17 +1,21 @@
 """
-Find the files of a source, wherever they are, and say what they are.
+Find the files of a source, wherever they are, read them, and say what they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devnorms._base.errors import UnreadableFileError
 from devnorms._base.provenance import Source, content_hash
-from devnorms.sources.registry import Dataset, dataset
+from devnorms.sources.registry import dataset
+from devnorms.sources.textfile import read_delimited
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def find_files(
@@ -43,7 +47,9 @@ def find_files(
     """
     pinned, wanted = dataset(source), list(names)
     if path is None:
-        return _shipped(pinned, wanted) or _fetched(pinned, wanted)
+        from devnorms.sources.fetching import fetch
+
+        return fetch(source, files=wanted, progress=False)
     place = Path(path)
     if not place.exists():
         raise UnreadableFileError(
@@ -64,20 +70,6 @@ def find_files(
             f"path; {source} is described in {pinned.card}."
         )
     return {name: place / name for name in wanted}
-
-
-def _shipped(pinned: Dataset, names: list[str]) -> dict[str, Path]:
-    """Give the files that come with the package; none where it has not all of them."""
-    folder = Path(str(resources.files("devnorms.sources"))) / pinned.id
-    there = {name: folder / name for name in names}
-    return there if all(file.is_file() for file in there.values()) else {}
-
-
-def _fetched(pinned: Dataset, names: list[str]) -> dict[str, Path]:
-    """Take pinned files from where they are, or fetch them."""
-    from devnorms.sources.fetching import fetch
-
-    return fetch(pinned.id, files=names, progress=False)
 
 
 def describe(
@@ -114,4 +106,48 @@ def describe(
         licence=pinned.licence,
         citation="\n".join(dict.fromkeys([pinned.citation, *citations])),
         url=f"{pinned.home}/tree/{pinned.commit}" if pinned.commit else pinned.home,
+        uses_forbidden=pinned.uses_forbidden,
     )
+
+
+def typed(file: Path, needed: Iterable[str]) -> pd.DataFrame:
+    """
+    Read a CSV file: numbers as numbers, empty cells and NA as missing.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        Comma-separated, UTF-8, one header row.
+    needed : iterable of str
+        Columns that must be there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The index is the line in the file, header = 1.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is missing, empty, HTML, compressed, not UTF-8, or lacks a column.
+    """
+    text = read_delimited(file, ",")
+    missing = [name for name in needed if name not in text.columns]
+    if missing:
+        raise UnreadableFileError(
+            f"{file}: missing column(s) {', '.join(missing)}. Found: "
+            f"{', '.join(map(str, text.columns))}."
+        )
+    known = text.where(~text.isin(["", "NA"]))
+    return known.apply(_numbers)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Give a column as numbers where every known cell is one."""
+    import pandas as pd
+
+    try:
+        numbers: pd.Series = pd.to_numeric(column)
+    except (ValueError, TypeError):
+        return column
+    return numbers

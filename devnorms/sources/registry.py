@@ -31,6 +31,11 @@ class Dataset:
         Path of its data card in the repository.
     files : mapping of str to str
         File name to SHA-256.
+    kind : str
+        ``"observations"`` (answers of children) or ``"tables"`` (anything else).
+    uses_forbidden : tuple of str
+        Keys of `devnorms._base.provenance.USES` that the terms forbid, beyond what the
+        licence's name says.
     """
 
     id: str
@@ -45,6 +50,13 @@ class Dataset:
     citation: str
     card: str
     files: Mapping[str, str]
+    kind: str = "observations"
+    uses_forbidden: tuple[str, ...] = ()
+
+    @property
+    def shipped(self) -> bool:
+        """Whether its files come with the package; nothing is fetched then."""
+        return not self.urls
 
 
 @cache
@@ -68,6 +80,7 @@ def datasets() -> Mapping[str, Dataset]:
             name: Dataset(
                 id=name,
                 urls=tuple(raw.pop("urls")),
+                uses_forbidden=tuple(raw.pop("uses_forbidden", ())),
                 files=MappingProxyType(raw.pop("files")),
                 **raw,
             )

@@ -166,7 +166,7 @@ def _read(
 
     files = find_files(ID, [f"builtin_{name}.rda"], path)
     text = read_rda(next(iter(files.values())))
-    table = check(named(text.where(text != "")))
+    table = check(named(text.where(text != ""))).reset_index(drop=True)
     table.attrs["record"] = Record.now((describe(ID, files),)).to_json()
     return table
 
