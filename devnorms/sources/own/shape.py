@@ -12,6 +12,7 @@ import pandas as pd
 from devnorms.sources.own.cells import Sheet, fold, folded, without
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.files import read_sheet
+from devnorms.sources.own.mapping.items import leaf
 from devnorms.sources.own.mapping.settings import VISIT, DataMap, File, Item, Repeat
 from devnorms.sources.own.multiple import tick
 
@@ -97,7 +98,7 @@ def spelled_out(plan: DataMap, columns: list[str]) -> tuple[Item, ...]:
 def _named(item: Item, name: str) -> Item:
     return Item(
         name=name,
-        item=f"{item.instrument}_{name}",
+        item=f"{item.instrument}_{leaf(name)}",
         instrument=item.instrument,
         milestone=item.milestone,
         link=item.link,

@@ -4,6 +4,7 @@ The items of a mapping: which columns are answers, which milestone each is said 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -167,8 +168,8 @@ def _read_item(one: Section, name: str, defaults: _Defaults, of: str) -> Item:
         one.fault(
             "needs the codes of passed and not_yet, in [answers] or in its own answers"
         )
-    full = f"{of}/{name}" if of else name
-    item = one.text("item", f"{instrument}_{full}")
+    short = f"{leaf(of)}/{name}" if of else leaf(name)
+    item = one.text("item", f"{instrument}_{short}")
     milestone = one.text("milestone")
     if milestone and milestone not in defaults.domains:
         one.fault(
@@ -187,6 +188,23 @@ def _read_item(one: Section, name: str, defaults: _Defaults, of: str) -> Item:
     )
     one.end()
     return made
+
+
+def leaf(name: str) -> str:
+    """
+    Give a column's name without its groups, and without the place of the visit.
+
+    Parameters
+    ----------
+    name : str
+        As the file or the mapping calls it.
+
+    Examples
+    --------
+    >>> leaf("motor/walks"), leaf("walks_{visit}")
+    ('walks', 'walks')
+    """
+    return re.sub(r"[_. -]*\{visit\}[_. -]*", "", name).rpartition("/")[2] or name
 
 
 def _link(one: Section, milestone: str, defaults: _Defaults) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""A file of any kind gives the counts of the children it was made from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import devnorms as dn
+from devnorms.sources.own import populations
+from tests.sources.ownexports import EXAMPLES, MAPS, Example
+from tests.sources.ownfiles import observations
+
+COUNTED = [
+    "population", "study", "country", "item", "milestone", "instrument", "sex",
+    "age_days_low", "age_days_high", "age_days_mean", "asked", "passed",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=EXAMPLES.values(), ids=EXAMPLES.keys())
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What was read of a file, and what it was made from."""
+    example: Example = request.param
+    path = example.write(tmp_path_factory.mktemp("own"))
+    return dn.read(path, example.mapping()), observations(example.full)
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_a_file_gives_the_counts_of_the_children_it_was_made_from(
+    both: tuple[pd.DataFrame, pd.DataFrame], corrected: bool
+) -> None:
+    read, made = (dn.count(table, corrected_age=corrected) for table in both)
+    pd.testing.assert_frame_equal(read[COUNTED], made[COUNTED])
+
+
+def test_the_ledger_adds_up_and_the_card_travels(
+    both: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    read, made = both
+    ledger = read.attrs["left_out"]
+    assert ledger["used"] == len(read)
+    assert ledger["responses_in"] == len(read) + sum(ledger["left_out"].values())
+    answered = read["response"].isin(["passed", "not_yet"])
+    assert int(answered.sum()) == len(made)
+    card = populations(read).iloc[0]
+    assert (card["population"], card["country"]) == ("COD-SIM", "COD")
+    assert card["children"] == made["child"].nunique()
+    assert card["visits"] == len(made[["child", "occasion"]].drop_duplicates())
+
+
+def test_every_mapping_of_the_documents_is_tried() -> None:
+    written = {path.stem for path in MAPS.glob("*.toml")}
+    assert written == {example.name for example in EXAMPLES.values()}
