@@ -34,10 +34,13 @@ class Grain:
         In words.
     days : float
         Its length.
+    start : float
+        Where the first one lies, in days: half a length if the middle was written.
     """
 
     name: str
     days: float
+    start: float = 0.0
 
 
 GRAINS = (
@@ -45,6 +48,7 @@ GRAINS = (
     Grain("half years", 6 * DAYS_PER_MONTH),
     Grain("quarters of a year", 3 * DAYS_PER_MONTH),
     Grain("whole months", DAYS_PER_MONTH),
+    Grain("whole months, as their middle", DAYS_PER_MONTH, DAYS_PER_MONTH / 2),
     Grain("whole months of 30 days", 30.0),
     Grain("whole months of 30.5 days", 30.5),
     Grain("half months", DAYS_PER_MONTH / 2),
@@ -134,7 +138,8 @@ def age_grain(age_days: Floats) -> Grain | None:
     if len(age_days) < LEAST_VISITS or different < 3:
         return None
     for grain in GRAINS:
-        away = np.abs(age_days - np.round(age_days / grain.days) * grain.days)
+        since = age_days - grain.start
+        away = np.abs(since - np.round(since / grain.days) * grain.days)
         # Half a day: ages turned into days were rounded, by one rule or another.
         if (away <= 0.51).mean() >= _ON_GRID:
             return grain
@@ -145,7 +150,8 @@ def _grain(known: Floats, grain: Grain | None) -> list[Finding]:
     """Ages that are coarser than days."""
     if grain is None:
         return []
-    away = f"{grain.days / 30.4375:.2g} months" if grain.name != _FINE else "3 days"
+    width = grain.days / (2 if grain.start else 1)
+    away = f"{width / DAYS_PER_MONTH:.2g} months" if grain.name != _FINE else "3 days"
     return [
         Finding(
             f"ages in {grain.name}",
@@ -153,8 +159,13 @@ def _grain(known: Floats, grain: Grain | None) -> list[Finding]:
             len(known),
             "visits",
             f"All ages are {grain.name}, turned into days ({len(np.unique(known))} "
-            f"different ages). An age may be off by {away}; if completed months "
-            "were counted, children are half of that older than written, on average.",
+            f"different ages). An age may be off by {away}."
+            + (
+                ""
+                if grain.start
+                else " If completed months were counted, children are half of that "
+                "older than written, on average."
+            ),
             "Find out whether ages were cut off or rounded, and treat each age as an "
             "interval where that width matters."
             if grain.name != _FINE

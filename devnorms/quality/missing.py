@@ -18,6 +18,7 @@ _NEVER, _USUALLY = 0.05, 0.75
 _LOOK_SHARE = 0.05
 _LEAST_CELLS = 100
 _LEAST_PER_BIN = 10
+_LEAST_SERIES = 5
 _STRONG = 0.5
 
 
@@ -121,8 +122,11 @@ def sort_cells(case: Case) -> Cells:
 
 def _series(answers: Answers) -> list[NDArray[np.int64]]:
     """Group items that one start and stop rule may hold for: by name, numbers apart."""
+    instrument = answers.items["instrument"].astype(str)
     stem = pd.Series(answers.names).str.replace(r"\d+$", "", regex=True)
-    key = answers.items["instrument"].astype(str) + " " + stem
+    series = instrument + " " + stem
+    long = series.groupby(series).transform("size") >= _LEAST_SERIES
+    key = series.where(long, instrument)
     return [np.asarray(at, dtype=np.int64) for at in key.groupby(key).indices.values()]
 
 

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from scipy.special import log_expit
 from scipy.stats import norm, poisson
 
-from devnorms.quality.case import ALPHA, Case, Finding
+from devnorms.quality.case import ALPHA, Case, Finding, months
 
 Floats = NDArray[np.float64]
 LEAST_ANSWERS = 10
 _LEAST_ITEMS = 20
 _LEAST_PER_ITEM = 20
 _MOST_CONSTANT = 0.5
+_LONG, _LEAST_LONG = 100, 20
+_FULL, _MOST_FULL, _CLOSE = 0.98, 0.25, 0.6
 _UNLIKELY = 1e-3
+_LEAST_VISITS = 50
 
 
 def same_answers(case: Case) -> list[Finding]:
@@ -37,7 +40,7 @@ def same_answers(case: Case) -> list[Finding]:
     -------
     list of Finding
     """
-    whole = _whole_set(case)
+    whole = _whole_set(case) or _two_kinds(case)
     if whole or not case.answers.dated:
         return whole
     return [*_visits(case, passed=True), *_visits(case, passed=False)]
@@ -73,6 +76,42 @@ def _whole_set(case: Case) -> list[Finding]:
                 )
             ]
     return []
+
+
+def _two_kinds(case: Case) -> list[Finding]:
+    """
+    Tell sets in which many long forms are passed whole and the others are far from it.
+
+    Where children reach the end of a form, others are close to it. Abilities that
+    spread by up to three logits around any mean give, with a quarter of the forms
+    full, a median share above .7 among the others.
+    """
+    answers = case.answers
+    asked = answers.answered.sum(axis=1)
+    long = asked >= _LONG
+    if long.sum() < _LEAST_LONG:
+        return []
+    share = answers.passed[long].sum(axis=1) / asked[long]
+    full = share >= _FULL
+    n, of = int(full.sum()), len(full)
+    if n < _MOST_FULL * of or n == of or np.median(share[~full]) >= _CLOSE:
+        return []
+    return [
+        Finding(
+            "forms passed whole, the others far from it",
+            "stop",
+            n,
+            "visits",
+            f"{n} of {of} forms with {_LONG} or more answers have (nearly) all of them "
+            f"passed, and half of the others not even "
+            f"{100 * float(np.median(share[~full])):.0f} %. Children who reach the end "
+            "of a form do not look like that: it was filled in by default, or a code "
+            "for something else was read as a pass.",
+            "Do not use this set. Compare the codes with the forms, or the shares with "
+            "recorded totals.",
+            of=of,
+        )
+    ]
 
 
 def _visits(case: Case, passed: bool) -> list[Finding]:
@@ -144,28 +183,35 @@ def answers_and_age(case: Case) -> list[Finding]:
         Sets in which ability does not rise over a wide range of ages, and visits whose
         answers are far from what is usual at their age.
     """
-    answers = case.answers
-    if answers.dated < 50:
+    if case.answers.dated < _LEAST_VISITS:
         return []
-    low, high = np.quantile(answers.age_days[: answers.dated], [0.05, 0.95])
-    if high - low < 180 or high < 1.25 * low:
-        return _far_from_age(case)
     return [*_no_growth(case), *_far_from_age(case)]
 
 
 def _no_growth(case: Case) -> list[Finding]:
-    """Ability that does not rise with age: ages and answers do not belong together."""
+    """
+    Tell that ability falls with age, or does not rise over a wide range of ages.
+
+    By the upper end of Fisher's interval for the correlation of log age and ability;
+    children, not visits, are counted.
+    """
     answers = case.answers
     n = answers.dated
-    log_age = answers.log_age[:n]
-    asked = answers.answered[:n].sum(axis=1)
-    correlation = float(np.corrcoef(log_age, case.expected.ability)[0, 1])
-    # One side of Fisher's interval for a correlation; children, not visits, are n.
     children = len(np.unique(answers.child[:n]))
-    upper = float(
-        np.tanh(np.arctanh(correlation) + norm.isf(ALPHA) / np.sqrt(children - 3))
-    )
-    if upper > 0.2 or np.median(asked) < LEAST_ANSWERS:
+    age = answers.age_days[:n]
+    asked = answers.answered[:n].sum(axis=1)
+    if (
+        children < _LEAST_VISITS / 2
+        or np.median(asked) < LEAST_ANSWERS
+        or (np.ptp(age) == 0)
+    ):
+        return []
+    correlation = float(np.corrcoef(answers.log_age[:n], case.expected.ability)[0, 1])
+    reach = float(norm.isf(ALPHA)) / np.sqrt(children - 3)
+    upper = float(np.tanh(np.arctanh(correlation) + reach))
+    low, high = np.quantile(age, [0.05, 0.95])
+    wide = high - low >= 180 and high >= 1.25 * low
+    if upper >= (0.2 if wide else 0.0):
         return []
     return [
         Finding(
@@ -173,9 +219,10 @@ def _no_growth(case: Case) -> list[Finding]:
             "stop",
             n,
             "visits",
-            f"Over the ages seen here children must come much further; here answers "
-            f"and age have a correlation of {correlation:.2f}. Ages or answers were "
-            "shuffled against each other, codes are reversed, or ages are wrong.",
+            f"Older children do not come further here: answers and age have a "
+            f"correlation of {correlation:.2f}, from {months(low)} to {months(high)}. "
+            "Ages or answers were shuffled against each other, codes are reversed, or "
+            "ages are wrong.",
             "Do not use this set before ages and answers have been matched anew.",
             of=n,
             chance=ALPHA,

@@ -4,6 +4,8 @@ Where and by whom: interviewers and sites, when the observations name them.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from scipy.stats import f as f_distribution
@@ -36,14 +38,19 @@ def surroundings(case: Case) -> list[Finding]:
     if not case.answers.dated:
         return []
     named = [
-        column
-        for column in case.answers.extra
-        if any(word in column.lower() for word in (*PEOPLE, *PLACES))
+        column for column in case.answers.extra if _names(column, (*PEOPLE, *PLACES))
     ]
     # With several columns, each is tested at its part.
     return [
         finding for column in named for finding in _differ(case, column, len(named))
     ]
+
+
+def _names(column: str, words: tuple[str, ...]) -> bool:
+    """Whether a column is named after one of the words: site, site_id, lab2."""
+    after = "s?(?:id|code|no|nr|name|number)?"
+    parts = re.split(r"[^a-z]+", column.lower())
+    return any(re.fullmatch(f"(?:{'|'.join(words)}){after}", part) for part in parts)
 
 
 def _differ(case: Case, column: str, tests: int) -> list[Finding]:
@@ -52,7 +59,7 @@ def _differ(case: Case, column: str, tests: int) -> list[Finding]:
     if table["level"].nunique() < 2:
         return []
     share, p = _between(table)
-    people = any(word in column.lower() for word in PEOPLE)
+    people = _names(column, PEOPLE)
     if p * tests >= ALPHA:
         return []
     levels = _odd_levels(table)
