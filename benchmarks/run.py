@@ -122,7 +122,7 @@ def run_devnorms() -> Row:
 
     _, model = parts(small_counts())
     compiled, compile_s = compile_model(model)
-    sampling = Sampling(draws=DRAWS, tune=TUNE, cores=2)
+    sampling = Sampling(draws=DRAWS, tune=TUNE, target_accept=0.85, cores=2).settled(0)
     draws, stats, seconds = sample_compiled(compiled, sampling, progress=False)
     rest = {
         "compile_s": compile_s,

@@ -210,8 +210,9 @@ def calibrate(
     from devnorms.models.design import design_from_nodes
 
     check_at_least("simulations", simulations, 1)
-    sampling = sampling or Sampling(chains=2, draws=500, tune=400, target_accept=0.9)
     base = design_from_nodes(nodes)
+    sampling = sampling or Sampling(chains=2, draws=500, tune=500, target_accept=0.97)
+    settled = sampling.settled(len(base.leaves))
     rng = np.random.default_rng(seed)
     compiled: Any = None
     rows = []
@@ -222,7 +223,7 @@ def calibrate(
         if compiled is None:
             compiled, _ = compile_model(build(design, priors, at))
         given = compiled.with_data(**_data(design, at))
-        one = replace(sampling, seed=int(rng.integers(2**31)))
+        one = replace(settled, seed=int(rng.integers(2**31)))
         draws, stats, _ = sample_compiled(given, one, progress=False)
         curves = curves_from_draws(design, draws, rng)
         divergences = int(stats["diverging"].sum())

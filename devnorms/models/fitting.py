@@ -21,7 +21,7 @@ from devnorms.models.diagnostics import (
     refuse_unconverged,
 )
 from devnorms.models.precondition import coordinates
-from devnorms.models.spec import Sampling, Spec
+from devnorms.models.spec import Sampling, Settled, Spec
 from devnorms.schema.curves import check_curves
 
 if TYPE_CHECKING:
@@ -83,27 +83,28 @@ def fit(
     item IRT models. Psychometrika 2008;73:533-559. doi:10.1007/s11336-008-9092-x.
     Sampler: Hoffman MD, Gelman A. The No-U-Turn sampler. JMLR 2014;15:1593-1623.
     """
-    spec, sampling = spec or Spec(), sampling or Sampling()
+    spec = spec or Spec()
     kept = select_counts(counts, spec.min_populations)
     leaves = design(kept, spec.nodes)
-    draws, stats, seconds = sample(leaves, spec, sampling, progress=progress)
-    record = _record(counts, kept, spec, sampling)
-    curves = curves_from_draws(leaves, draws, np.random.default_rng(sampling.seed))
+    settled = (sampling or Sampling()).settled(len(leaves.leaves))
+    draws, stats, seconds = sample(leaves, spec, settled, progress=progress)
+    record = _record(counts, kept, spec, settled)
+    curves = curves_from_draws(leaves, draws, np.random.default_rng(settled.seed))
     table = parameter_table(_parameters(curves))
-    summary = _summary(table, stats, sampling, seconds)
+    summary = _summary(table, stats, settled, seconds)
     if not allow_unconverged:
-        refuse_unconverged(table, summary, sampling)
+        refuse_unconverged(table, summary, settled)
     curves.attrs = {
         "record": record.to_json(),
         "diagnostics": summary.to_json(),
-        "converged": "yes" if _met(summary, sampling) else "no",
+        "converged": "yes" if _met(summary, settled) else "no",
         "method": "NUTS (nutpie)",
     }
     return check_curves(curves)
 
 
 def sample(
-    leaves: Design, spec: Spec, sampling: Sampling, *, progress: Progress
+    leaves: Design, spec: Spec, sampling: Settled, *, progress: Progress
 ) -> tuple[xr.Dataset, xr.Dataset, tuple[float, float]]:
     """
     Build, compile and sample the model.
@@ -114,7 +115,7 @@ def sample(
         The design.
     spec : Spec
         Priors.
-    sampling : Sampling
+    sampling : Settled
         Chains, draws, seed.
     progress : bool or callable
         See `fit`.
@@ -155,7 +156,7 @@ def compile_model(model: pm.Model) -> tuple[Any, float]:
 
 def sample_compiled(
     compiled: Any,
-    sampling: Sampling,
+    sampling: Settled,
     *,
     progress: Progress,
 ) -> tuple[xr.Dataset, xr.Dataset, float]:
@@ -166,7 +167,7 @@ def sample_compiled(
     ----------
     compiled : nutpie.CompiledModel
         From `compile_model`.
-    sampling : Sampling
+    sampling : Settled
         Chains, draws, seed.
     progress : bool or callable
         See `fit`.
@@ -217,7 +218,7 @@ def _summed(
 
 
 def _record(
-    counts: pd.DataFrame, kept: pd.DataFrame, spec: Spec, sampling: Sampling
+    counts: pd.DataFrame, kept: pd.DataFrame, spec: Spec, sampling: Settled
 ) -> Record:
     """Continue the record of the counts with how they were fitted."""
     before = counts.attrs.get("record")
@@ -248,7 +249,7 @@ def _parameters(curves: xr.Dataset) -> xr.Dataset:
 def _summary(
     table: pd.DataFrame,
     stats: xr.Dataset,
-    sampling: Sampling,
+    sampling: Settled,
     seconds: tuple[float, float],
 ) -> Diagnostics:
     """Sum the checks up."""
@@ -267,7 +268,7 @@ def _summary(
     )
 
 
-def _met(summary: Diagnostics, sampling: Sampling) -> bool:
+def _met(summary: Diagnostics, sampling: Settled) -> bool:
     """Whether all checks are met."""
     return (
         summary.max_rhat < sampling.max_rhat

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from devnorms._base.checks import check_at_least
+from devnorms._base.checks import check_at_least, check_share
 from devnorms._base.errors import BadValueError
 
 
@@ -147,6 +147,10 @@ class Spec:
         return asdict(self)
 
 
+SMALL_FIT = 400
+"""Leaves (items times populations) below which a fit counts as small."""
+
+
 @dataclass(frozen=True)
 class Sampling:
     """
@@ -154,12 +158,15 @@ class Sampling:
 
     Attributes
     ----------
-    chains, draws, tune : int
-        Chains, kept draws per chain, warm-up draws per chain.
+    chains : int
+        Chains.
+    draws, tune : int or None
+        Kept draws and warm-up draws per chain; by the size of the fit if None, see
+        `settled`.
     seed : int
         Seed; the same seed on the same machine gives the same draws.
-    target_accept : float
-        Acceptance rate that the step size aims at.
+    target_accept : float or None
+        Acceptance rate that the step size aims at; by the size of the fit if None.
     cores : int or None
         Chains run at once; all cores if None.
     max_rhat : float
@@ -169,18 +176,68 @@ class Sampling:
     """
 
     chains: int = 4
-    draws: int = 1000
-    tune: int = 400
+    draws: int | None = None
+    tune: int | None = None
     seed: int = 20261124
-    target_accept: float = 0.85
+    target_accept: float | None = None
     cores: int | None = None
     max_rhat: float = 1.01
     min_ess: float = 400.0
 
     def __post_init__(self) -> None:
         check_at_least("chains", self.chains, 1)
-        check_at_least("draws", self.draws, 10)
-        check_at_least("tune", self.tune, 10)
+        for name, value in (("draws", self.draws), ("tune", self.tune)):
+            if value is not None:
+                check_at_least(name, value, 10)
+        if self.target_accept is not None:
+            check_share("target_accept", self.target_accept)
+
+    def settled(self, leaves: int) -> Settled:
+        """
+        Fill in what was left to the size of the fit.
+
+        A few populations say little of how much they differ: the scales then reach
+        towards zero, where the posterior narrows and long steps diverge. Small fits
+        are quick, so they take small steps and more of them.
+
+        Parameters
+        ----------
+        leaves : int
+            Items times populations of the fit.
+
+        Returns
+        -------
+        Settled
+            How the sampler is run.
+
+        Examples
+        --------
+        >>> Sampling().settled(20).target_accept, Sampling().settled(1300).draws
+        (0.97, 1000)
+        """
+        small = leaves < SMALL_FIT
+        draws, tune, accept = (2500, 1000, 0.97) if small else (1000, 400, 0.85)
+        return Settled(
+            chains=self.chains,
+            draws=draws if self.draws is None else self.draws,
+            tune=tune if self.tune is None else self.tune,
+            seed=self.seed,
+            target_accept=(
+                accept if self.target_accept is None else self.target_accept
+            ),
+            cores=self.cores,
+            max_rhat=self.max_rhat,
+            min_ess=self.min_ess,
+        )
+
+
+@dataclass(frozen=True)
+class Settled(Sampling):
+    """`Sampling` with nothing left open."""
+
+    draws: int = 0
+    tune: int = 0
+    target_accept: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as plain values, for the record."""

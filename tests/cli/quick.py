@@ -48,11 +48,10 @@ class QuickModels:
         """Give draws of a normal approximation."""
         self.fits += 1
         time.sleep(self.seconds)
+        draws = sampling.settled(100).draws
         if progress is not None:
-            progress(sampling.draws, sampling.draws)
-        curves = models.preview(
-            counts, spec=spec, draws=sampling.draws, seed=sampling.seed
-        )
+            progress(draws, draws)
+        curves = models.preview(counts, spec=spec, draws=draws, seed=sampling.seed)
         for name in ("location", "milestone_location", "pooled_location"):
             curves[name] = curves[name] + self.shift
         curves.attrs["converged"] = "yes"
