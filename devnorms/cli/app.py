@@ -13,6 +13,7 @@ import typer
 from devnorms.cli import speaking
 from devnorms.cli.failing import PlainGroup
 from devnorms.cli.importing import import_data
+from devnorms.cli.loading import load
 from devnorms.cli.quality import quality
 from devnorms.cli.scoring import score
 
@@ -141,10 +142,8 @@ def sources() -> None:
     from devnorms.sources.registry import datasets
 
     for dataset in datasets().values():
-        speaking.say(f"{dataset.id} {dataset.version}: {dataset.title}")
-        speaking.say(f"    licence {dataset.licence} ({dataset.licence_url})")
-        speaking.say(f"    {dataset.home} · doi:{dataset.doi}")
-        speaking.say(f"    devnorms fetch {dataset.id}")
+        for line in speaking.source_lines(dataset):
+            speaking.say(line)
 
 
 @app.command()
@@ -172,6 +171,7 @@ def doctor() -> None:
 
 
 app.command("import")(import_data)
+app.command("load")(load)
 app.command("quality")(quality)
 app.command("score")(score)
 

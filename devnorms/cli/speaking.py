@@ -14,6 +14,7 @@ from devnorms._base.provenance import Source
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from devnorms.sources.registry import Dataset
     from devnorms.workflow import Manifest, Result, Verification
 
 
@@ -142,6 +143,40 @@ def tell_verification(found: Verification) -> None:
     for difference in found.differences:
         say(f"  {difference.table}: {difference.words}")
     say("Made again: identical." if found.identical else "Made again: it differs.")
+
+
+def source_lines(dataset: Dataset) -> list[str]:
+    """
+    Say what a source is, whose, on which terms, and how it is loaded.
+
+    Parameters
+    ----------
+    dataset : devnorms.sources.Dataset
+        One entry of the registry.
+
+    Returns
+    -------
+    list of str
+    """
+    from devnorms.sources.tables import TABLES
+
+    terms = Source("", licence=dataset.licence, uses_forbidden=dataset.uses_forbidden)
+    doi = f"doi:{dataset.doi}" if dataset.doi else ""
+    where = " · ".join(part for part in (dataset.home, doi) if part)
+    come = "fetched when needed" if dataset.fetchable else "to be got by hand, see card"
+    come = "come with devnorms" if dataset.shipped else come
+    tables = TABLES.get(dataset.id, ())
+    lines = [
+        f"{dataset.id} {dataset.version}: {dataset.title}",
+        "    answers of children" if not tables else f"    tables: {', '.join(tables)}",
+        f"    licence: {terms.terms} ({dataset.licence_url})",
+        f"    {where}" if where else "",
+        f"    files: {len(dataset.files)}, each with its SHA-256; {come}",
+        f"    card: {dataset.card}",
+        f"    devnorms load {dataset.id} --out {tables[0] if tables else dataset.id}"
+        ".parquet",
+    ]
+    return [line for line in lines if line]
 
 
 def citations(manifest: Manifest) -> list[str]:

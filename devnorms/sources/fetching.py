@@ -75,6 +75,11 @@ def fetch(
     pinned = dataset(source)
     names = list(pinned.files) if files is None else list(files)
     check_known("file", names, pinned.files)
+    if not pinned.fetchable:
+        raise FetchError(
+            f"{source} is not fetched by itself; {pinned.card} says why, and how to "
+            "get it."
+        )
     if pinned.shipped:
         return _shipped(pinned, names, None if folder is None else Path(folder))
     return fetch_files(

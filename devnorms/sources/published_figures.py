@@ -125,14 +125,32 @@ def published(
     files = find_files(ID, FILES, path)
     windows, sources = _read(files)
     table = validate(FIGURES, _figures(windows, sources), _HINTS)
-    refused = contradictions(table)
-    kept = table if keep_refused else table[refused.isna()].reset_index(drop=True)
+    why = contradictions(table)
+    kept = table[why.isna()].reset_index(drop=True)
     if keep_refused:
-        kept = table.assign(refused=refused)
-    attrs = _attrs(table, refused, describe(ID, files), sources)
+        kept = table.assign(refused=why)
+    attrs = _attrs(table, why, describe(ID, files), sources)
     kept.attrs.update(attrs)
     _warn_of_refused(attrs, files["windows.csv"])
     return kept
+
+
+def refused(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Give the figures that `published` refuses, each with the reason in ``refused``.
+
+    Parameters
+    ----------
+    path : path, optional
+        See there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `published` with ``keep_refused``; the refused rows only.
+    """
+    figures = published(path, keep_refused=True)
+    return figures[figures["refused"].notna()].reset_index(drop=True)
 
 
 def _figures(windows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
@@ -154,11 +172,11 @@ def _figures(windows: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
 
 
 def _attrs(
-    table: pd.DataFrame, refused: pd.Series, files: Source, sources: pd.DataFrame
+    table: pd.DataFrame, why: pd.Series, files: Source, sources: pd.DataFrame
 ) -> dict[str, Any]:
     """Say what was refused and why, and name every source."""
     shown = ["source_id", "published_name", "statistic", "operator", "value", "unit"]
-    rows = table[shown].assign(reason=refused)[refused.notna()]
+    rows = table[shown].assign(reason=why)[why.notna()]
     left_out = {"contradicts its own source": len(rows)} if len(rows) else {}
     used = set(table["source_id"])
     cited = sources[sources["source_id"].isin(used)]

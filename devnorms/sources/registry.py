@@ -36,6 +36,8 @@ class Dataset:
     uses_forbidden : tuple of str
         Keys of `devnorms._base.provenance.USES` that the terms forbid, beyond what the
         licence's name says.
+    fetchable : bool
+        Whether `fetch` can bring its files; if not, the card says how to get them.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Dataset:
     files: Mapping[str, str]
     kind: str = "observations"
     uses_forbidden: tuple[str, ...] = ()
+    fetchable: bool = True
 
     @property
     def shipped(self) -> bool:

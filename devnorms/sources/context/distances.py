@@ -178,6 +178,48 @@ def long(distances: xr.DataArray) -> pd.DataFrame:
     return table
 
 
+def geographic_pairs(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Give `geographic_distance` as a table.
+
+    Parameters
+    ----------
+    path : path, optional
+        See there.
+    """
+    return long(geographic_distance(path))
+
+
+def linguistic_pairs(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Give `linguistic_distance` as a table.
+
+    Parameters
+    ----------
+    path : path, optional
+        See there.
+    """
+    return long(linguistic_distance(path))
+
+
+def cultural_pairs(path: str | Path | None = None) -> pd.DataFrame:
+    """
+    Give `cultural_distance` as a table, each region with its country.
+
+    Parameters
+    ----------
+    path : path, optional
+        See there.
+    """
+    distances = cultural_distance(path)
+    table = long(distances)
+    country = distances["region_country"].to_series()
+    return table.assign(
+        country=table["region"].map(country),
+        other_country=table["other_region"].map(country),
+    )
+
+
 def _country(region: str) -> str:
     """Give the country of a region as labelled at the source; empty if not known."""
     country, _, part = region.partition(": ")
