@@ -83,7 +83,7 @@ def _draft(data: Path, out: Path | None) -> None:
         return
     check_ending("out", out, ".toml")
     whole([(out, lambda file: file.write_text(text, "utf-8"))])
-    gaps, guesses = text.count("# FILL"), text.count("# GUESS")
+    gaps, guesses = text.count("  # FILL: "), text.count("  # GUESS: ")
     speaking.say(
         f"{out}: {gaps} gaps to fill (FILL), {guesses} guesses to check (GUESS)"
     )

@@ -71,14 +71,20 @@ def read_workbook(path: Path, sheet: str, header_row: int) -> Sheet:
     return Sheet(tidied(cells, name), name, typed=True)
 
 
-def sheet_names(path: Path) -> list[str]:
+def first_rows(path: Path, most: int) -> dict[str, list[tuple[str, ...]]]:
     """
-    Name the sheets of a workbook.
+    Give the first rows of every sheet, as text.
 
     Parameters
     ----------
     path : pathlib.Path
         The workbook.
+    most : int
+        Rows of each.
+
+    Returns
+    -------
+    dict of str to list of tuple of str
 
     Raises
     ------
@@ -87,9 +93,18 @@ def sheet_names(path: Path) -> list[str]:
     """
     _check_start(path)
     book = _open(path, values=True)
-    names = list(book.sheetnames)
-    book.close()
-    return names
+    try:
+        return {
+            name: [
+                tuple(canonical(value) for value in row)
+                for row in book[name].iter_rows(max_row=most, values_only=True)
+            ]
+            for name in book.sheetnames
+        }
+    except Exception as error:
+        raise _damaged(path, error) from error
+    finally:
+        book.close()
 
 
 def _check_start(path: Path) -> None:

@@ -89,7 +89,7 @@ def suggest(path: str | Path) -> str:
     profiles = roles.own_names([profile(sheet, str(c)) for c in sheet.cells.columns])
     guessed = _guess(profiles, len(sheet.cells), opened.file.exported_by)
     rest = [p for p in profiles if p.name not in guessed.taken()]
-    found = find_items(rest, sheet)
+    found = find_items(rest, sheet, opened.file.exported_by)
     guessed = guessed.spread(found.visits)
     lines = Lines()
     for line in _HEAD:
@@ -113,24 +113,34 @@ def suggest(path: str | Path) -> str:
 
 
 def _guess(profiles: Sequence[Profile], rows: int, system: str) -> _Roles:
-    """Guess every role; a column has one."""
-    child = roles.child(profiles, rows)
-    if child is None and system == "redcap" and profiles:
-        child = roles.Guess(profiles[0].name, "REDCap puts the record's id first")
-    birth = roles.date_of(profiles, words.BIRTH)
-    others = [p for p in profiles if not birth or p.name != birth.column]
-    visit = roles.date_of(others, words.VISIT)
-    occasion = roles.plainly(others, words.OCCASION, 20)
+    """Guess every role, the plainest first; a column has one."""
+    left = list(profiles)
+
+    def without(guess: roles.Guess | None) -> roles.Guess | None:
+        left[:] = [p for p in left if guess is None or p.name != guess.column]
+        return guess
+
+    sex = without(roles.sex(left))
+    birth = without(roles.date_of(left, words.BIRTH))
+    visit = without(roles.date_of(left, words.VISIT) or roles.only_date(left, birth))
+    gestation = without(roles.gestation(left))
+    age = without(roles.age(left))
+    child = without(roles.child(left, rows))
+    if child is None and system == "redcap" and left:
+        child = without(
+            roles.Guess(left[0].name, "REDCap puts the record's id in the first column")
+        )
+    occasion = without(roles.plainly(left, words.OCCASION, 20))
     return _Roles(
         child=child,
-        sex=roles.sex([p for p in others if not child or p.name != child.column]),
+        sex=sex,
         birth=birth,
         visit=visit,
-        age=roles.age([p for p in others if not child or p.name != child.column]),
-        gestation=roles.gestation(others),
+        age=age,
+        gestation=gestation,
         occasion=None if system == "redcap" else occasion,
-        site=roles.plainly(others, words.SITE, 60),
-        interviewer=roles.plainly(others, words.INTERVIEWER, 500),
+        site=without(roles.plainly(left, words.SITE, 60)),
+        interviewer=without(roles.plainly(left, words.INTERVIEWER, 500)),
     )
 
 
@@ -139,7 +149,7 @@ def _write_file(
 ) -> None:
     """Write how the file is written."""
     lines.section("[file]")
-    for name in ("sheet", "encoding", "delimiter", "exported_by"):
+    for name in ("sheet", "header_row", "encoding", "delimiter", "exported_by"):
         if name in why:
             lines.guess(name, getattr(file, name), why[name])
     commas = [p.name for p in profiles if p.comma and p.numeric > 0.9]
@@ -249,8 +259,10 @@ def _write_answers(lines: Lines, found: Found) -> None:
     lines.gap("id", "a short name of the test or questionnaire, such as KDI")
     lines.section("[mode]", "direct (seen by an assessor), caregiver (told), record")
     lines.said("value", "unknown")
+    codes = coding(found.coded())
+    if found.boxes and not found.coded():
+        return  # boxes are ticked or not, they have no codes
     lines.section("[answers]", "An empty cell means: not asked.")
-    codes = coding(found.answers)
     for answer in ("passed", "not_yet"):
         if codes.meaning.get(answer):
             lines.guess(answer, codes.meaning[answer], codes.why)
@@ -260,7 +272,7 @@ def _write_answers(lines: Lines, found: Found) -> None:
         if codes.meaning.get(answer):
             lines.guess(answer, codes.meaning[answer], codes.why)
     if codes.open:
-        listed = ", ".join(f"{code!r} ({n})" for code, n in codes.open.items())
+        listed = ", ".join(f"{code!r} ({n})" for code, n in sorted(codes.open.items()))
         lines.comment(f"not placed yet: {listed}. Put each under one of: passed,")
         lines.comment("not_yet, does_not_apply, unsure, not_asked")
 

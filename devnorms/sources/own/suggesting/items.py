@@ -19,7 +19,10 @@ from devnorms.sources.own.suggesting.words import plain
 _VISIT = re.compile(
     r"(.+?)(?P<visit>[_. ]?(?:v|t|w|visit|wave|time|round)[_. ]?\d{1,2})"
 )
+_BOX = re.compile(r"(?P<question>.+?)(?:___(?P<code>.+)| \(choice=(?P<label>.+)\))")
 _MOST_ITEMS = 500
+_MOST_CHOICES = 60
+_OFTEN = 5
 _NOT_ITEMS = re.compile(r"consent|agree|twin|urban|rural|complete|eligible|duplicate")
 
 
@@ -48,13 +51,17 @@ class Found:
     visits: tuple[str, ...] = ()
     boxes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
+    def coded(self) -> list[Profile]:
+        """Columns with codes of their own: boxes are ticked or not."""
+        return [p for p in self.answers if not _BOX.fullmatch(p.name)]
+
     def columns(self) -> set[str]:
         """Columns that are used."""
-        own = {p.name for p in self.answers}
+        own = {p.name for p in self.answers} | set(self.boxes)
         return own | set(self.long or ())
 
 
-def find_items(profiles: Sequence[Profile], sheet: Sheet) -> Found:
+def find_items(profiles: Sequence[Profile], sheet: Sheet, system: str) -> Found:
     """
     Find the columns that hold answers.
 
@@ -64,6 +71,8 @@ def find_items(profiles: Sequence[Profile], sheet: Sheet) -> Found:
         Columns that are nothing else.
     sheet : Sheet
         The file.
+    system : str
+        What exported it: only KoboToolbox and ODK list choices in one cell.
 
     Returns
     -------
@@ -76,11 +85,15 @@ def find_items(profiles: Sequence[Profile], sheet: Sheet) -> Found:
     boxes: dict[str, list[tuple[str, str]]] = {}
     single: list[Profile] = []
     for one in answers:
-        question, cut, choice = one.name.rpartition("___")
-        if cut:
-            boxes.setdefault(question, []).append((choice, f"{one.words} {one.title}"))
+        box = _BOX.fullmatch(one.name)
+        if box:
+            choice = box["code"] or box["label"]
+            said = f"{plain(choice)} {one.title}".strip()
+            boxes.setdefault(box["question"], []).append((choice, said))
         else:
             single.append(one)
+    if system in {"kobo", "odk"}:
+        boxes |= _listed([p for p in profiles if p not in answers], sheet)
     visits = _visits(single)
     if visits:
         stems = dict.fromkeys(_stem(p.name) for p in single)
@@ -88,6 +101,26 @@ def find_items(profiles: Sequence[Profile], sheet: Sheet) -> Found:
         return Found(answers, items, visits=visits, boxes=boxes)
     items = [(p.name, f"{p.words} {p.title}".strip()) for p in single]
     return Found(answers, items, boxes=boxes)
+
+
+def _listed(
+    profiles: Sequence[Profile], sheet: Sheet
+) -> dict[str, list[tuple[str, str]]]:
+    """Find columns whose cells list choices by their codes, such as "walks runs"."""
+    found = {}
+    for one in profiles:
+        text = sheet.cells[one.name]
+        cells = text[text != ""]
+        codes = cells.str.fullmatch(r"[a-z0-9_]+(?: [a-z0-9_]+)*")
+        if not codes.all() or not cells.str.contains(" ").any() or one.date_format:
+            continue
+        choices = cells.str.split(" ").explode().value_counts()
+        # Codes come again and again; words of free text do not.
+        few = 1 < len(choices) <= _MOST_CHOICES and choices.median() >= _OFTEN
+        if few and roles.named(one, words.PERSON) < 2:
+            listed = [str(choice) for choice in choices.index]
+            found[one.name] = [(choice, plain(choice)) for choice in sorted(listed)]
+    return found
 
 
 def write_items(lines: Lines, found: Found) -> None:

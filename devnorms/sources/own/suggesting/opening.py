@@ -5,6 +5,7 @@ How a file is written, guessed for a draft; only a draft may guess.
 from __future__ import annotations
 
 import csv
+import glob
 import io
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,13 @@ from devnorms.sources.own.cells import Sheet
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.files import check_there, format_of, read_sheet
 from devnorms.sources.own.files.origin import member
+from devnorms.sources.own.files.workbook import first_rows
 from devnorms.sources.own.mapping.settings import File, Repeat
 from devnorms.sources.own.shape import KEYS, joined
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LINES = 50
+_ROWS = 12
 _REDCAP = {"redcap_event_name", "redcap_repeat_instrument", "Event Name"}
 _KOBO = {"_uuid", "_index", "_submission_time", "_submission__uuid"}
 _ODK = {"KEY", "instanceID", "meta-instanceID", "meta/instanceID", "SubmissionDate"}
@@ -66,16 +69,12 @@ def open_file(path: Path) -> Opened:
         If it cannot be read in any likely way.
     """
     check_there(path)
-    file, why = File(), {}
+    file = File()
+    why: dict[str, str] = {}
     kind = format_of(path, file)
     names: list[str] = []
     if kind == "excel":
-        from devnorms.sources.own.files.workbook import sheet_names
-
-        names = sheet_names(path)
-        if len(names) > 1:
-            file = replace(file, sheet=names[0])
-            why["sheet"] = f"the first of {', '.join(map(repr, names))}"
+        file, why, names = _workbook_settings(path)
     elif kind in {"csv", "tsv"}:
         file, why = _text_settings(path, kind)
         names = _tables(path)
@@ -101,6 +100,32 @@ def with_repeats(path: Path, opened: Opened) -> Sheet:
     if not opened.repeats:
         return opened.sheet
     return joined(path, opened.file, Repeat(sheets=opened.repeats), Faults())
+
+
+def _workbook_settings(path: Path) -> tuple[File, dict[str, str], list[str]]:
+    """Guess the sheet, and the row with the names, of a workbook."""
+    heads = first_rows(path, _ROWS)
+    sizes = {
+        name: max((sum(map(bool, row)) for row in rows), default=0)
+        for name, rows in heads.items()
+    }
+    parents = [n for n, rows in heads.items() if rows and _is_parent(rows[0])]
+    chosen = parents[0] if parents else max(sizes, key=lambda n: sizes[n])
+    file, why = File(), {}
+    if len(heads) > 1:
+        listed = ", ".join(map(repr, heads))
+        file, why["sheet"] = replace(file, sheet=chosen), f"the main one of {listed}"
+    widths = [sum(map(bool, row)) for row in heads[chosen]]
+    row = next((k for k, n in enumerate(widths, 1) if n >= 0.8 * sizes[chosen]), 1)
+    if row > 1:
+        file = replace(file, header_row=row)
+        why["header_row"] = "the first row that is as wide as the table"
+    return file, why, [chosen, *(n for n in heads if n != chosen)]
+
+
+def _is_parent(row: tuple[str, ...]) -> bool:
+    """Whether a sheet of KoboToolbox is the main one."""
+    return "_index" in row and "_parent_index" not in row
 
 
 def _text_settings(path: Path, kind: str) -> tuple[File, dict[str, str]]:
@@ -161,9 +186,10 @@ def _system(sheet: Sheet) -> str:
 
 
 def _tables(path: Path) -> list[str]:
-    """Name the tables of an archive, the main one first."""
+    """Name the tables of an archive, or the files beside one; the main one first."""
     if path.suffix.lower() != ".zip":
-        return []
+        beside = sorted(path.parent.glob(f"{glob.escape(path.stem)}-*{path.suffix}"))
+        return [path.name, *(other.name for other in beside)]
     import zipfile
 
     with zipfile.ZipFile(path) as archive:
@@ -175,8 +201,11 @@ def _repeats(path: Path, file: File, names: list[str], main: Sheet) -> tuple[str
     """Find the one repeat group that hangs on the main table."""
     pairs = KEYS.get(file.exported_by, [])
     found = []
-    for name in names[1:]:
-        columns = read_sheet(path, file, name).cells.columns
+    for name in names[1:] if pairs else []:
+        try:
+            columns = read_sheet(path, file, name).cells.columns
+        except UnreadableFileError:  # a sheet of notes, an empty group
+            continue
         if any(p in columns and key in main.cells for p, key in pairs):
             found.append(name)
     return tuple(found[:1])

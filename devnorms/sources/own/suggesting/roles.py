@@ -102,14 +102,15 @@ def child(profiles: Sequence[Profile], rows: int) -> Guess | None:
     Parameters
     ----------
     profiles : sequence of Profile
-        Columns.
+        Columns that are nothing else.
     rows : int
         Rows of the file.
     """
     possible = [
         p
         for p in profiles
-        if p.filled > 0.5 * rows and p.kinds > 1 and not p.date_format and p.codelike
+        if p.filled > 0.5 * rows and p.kinds > 1 and not p.codes and p.codelike
+        and not p.date_format and not p.sexes
         and not named(p, words.PERSON)
     ]  # fmt: skip
     found = best(possible, words.CHILD)
@@ -157,6 +158,24 @@ def date_of(profiles: Sequence[Profile], known: Words) -> Guess | None:
     if found:
         return Guess(found.name, "its name; numbers as Excel writes dates", "excel")
     return None
+
+
+def only_date(profiles: Sequence[Profile], birth: Guess | None) -> Guess | None:
+    """
+    Guess that the one other date of a file with birth dates is that of the visit.
+
+    Parameters
+    ----------
+    profiles : sequence of Profile
+        Columns that are nothing else.
+    birth : Guess or None
+        The birth date.
+    """
+    dated = [p for p in profiles if p.date_format]
+    if birth is None or len(dated) != 1:
+        return None
+    why = f"the only other date ({dated[0].date_format})"
+    return Guess(dated[0].name, why, dated[0].date_format)
 
 
 def age(profiles: Sequence[Profile]) -> Guess | None:

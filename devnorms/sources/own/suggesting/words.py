@@ -42,7 +42,8 @@ def plain(text: str) -> str:
 
 
 CHILD = _set(
-    "child id|childid|child|child no|child number|subject|subjid|subject id|participant"
+    "child id|childid|child code|code|child"
+    "|child no|child number|subject|subjid|subject id|participant"
     "|participant id|pid|record id|record|study id|studyid|id|enfant|id enfant"
     "|code enfant|nino|id nino|codigo|codigo nino|crianca|id crianca|kind|kind id"
     "|kindnummer|bambino|codice|mtoto|nambari|anak|id anak|kode anak|cocuk|cocuk no"
@@ -76,11 +77,13 @@ VISIT = _set(
 )
 OCCASION = _set(
     "visit|visit no|visit number|visitnr|wave|round|occasion|timepoint|time point"
-    "|session|visite|passage|visita|ronda|besuch|welle|bezoek|ronde|ziara|kunjungan|ziyaret"
+    "|session|visite|passage|visita|ronda"
+    "|besuch|welle|bezoek|ronde|ziara|kunjungan|ziyaret"
     "|lan kham|визит|волна|الزيارة|दौरा|访视"
 )
 GESTATION = _set(
-    "gestation|gestational age|gestational weeks|gest age|gestage|ga|ga weeks|ga days"
+    "gestation|terme|gestational age|gestational weeks"
+    "|gest age|gestage|ga|ga weeks|ga days"
     "|gagebrth|weeks gestation|age gestationnel|gestacion|edad gestacional"
     "|idade gestacional|semanas gestacion|gestationsalter|schwangerschaftswoche"
     "|zwangerschapsduur|eta gestazionale|umur kehamilan|usia kehamilan|gebelik haftasi"
@@ -92,7 +95,8 @@ INTERVIEWER = _set(
     "|onderzoeker|esaminatore|pewawancara|pewawancara id|gorusmeci|интервьюер|调查员"
 )
 SITE = _set(
-    "site|population|clinic|centre|center|district|village|region|lugar|centro|sitio|lieu|clinique"
+    "site|population|clinic|centre|center|district"
+    "|village|region|lugar|centro|sitio|lieu|clinique"
     "|standort|klinik|wilaya|kijiji|desa|kecamatan|koy|merkez|район|地区"
 )
 PERSON = _set(
@@ -131,12 +135,14 @@ UNITS = {
 
 FEMALE = _set(
     "f|female|girl|woman|fille|feminin|femme|nina|mujer|femenino|feminino|menina"
-    "|weiblich|madchen|maedchen|w|meisje|vrouw|vrouwelijk|v|femmina|femminile|msichana|ke|kike"
+    "|weiblich|frau|madchen|maedchen|w|meisje"
+    "|vrouw|vrouwelijk|v|femmina|femminile|msichana|ke|kike"
     "|perempuan|p|kiz|kadin|nu|gai|ж|жен|женский|девочка|أنثى|بنت|लड़की|महिला|女"
 )
 MALE = _set(
     "m|male|boy|man|garcon|masculin|homme|nino|hombre|masculino|menino|mannlich"
-    "|maennlich|junge|jongen|mannelijk|maschio|maschile|mvulana|me|kiume|laki laki|l"
+    "|maennlich|mann|junge|jongen|mannelijk"
+    "|maschio|maschile|mvulana|me|kiume|laki laki|l"
     "|erkek|oglan|nam|trai|м|муж|мужской|мальчик|ذكر|ولد|लड़का|पुरुष|男"
 )
 PASSED = _set(
