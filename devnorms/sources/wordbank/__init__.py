@@ -3,6 +3,7 @@ Wordbank: vocabulary forms (CDI) of children in many languages, from the raw fil
 """
 
 from devnorms.sources.wordbank.cards import populations
+from devnorms.sources.wordbank.items import items
 from devnorms.sources.wordbank.read import load
 from devnorms.sources.wordbank.vocabulary import load_vocabulary
 
@@ -17,4 +18,4 @@ SELECTIONS = (
 )
 """What `devnorms.sources.load` may hand on."""
 
-__all__ = ["SELECTIONS", "load", "load_vocabulary", "populations"]
+__all__ = ["SELECTIONS", "items", "load", "load_vocabulary", "populations"]

@@ -79,7 +79,21 @@ def read_answers(
                 read = _Kind(table, some, mapping)
                 answers += read.answers()
                 notes += read.notes(study, kind)
-    return answers, notes
+    return _joined(answers), notes
+
+
+def _joined(answers: list[Answers]) -> list[Answers]:
+    """Where an item has more than one column, keep the stronger answer of each form."""
+    of_question: dict[tuple[str, str], Answers] = {}
+    for one in answers:
+        key = (one.of.item_id, one.measure)
+        other = of_question.get(key)
+        # passed over not yet over no answer; of two reasons for no answer, either
+        cells = one.cells if other is None else np.maximum(one.cells, other.cells)
+        of_question[key] = Answers(
+            one.of if other is None else other.of, one.measure, cells
+        )
+    return list(of_question.values())
 
 
 class _Kind:

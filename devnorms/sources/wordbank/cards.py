@@ -7,29 +7,27 @@ there, else from the cards that come with the package, else from the folder's na
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from devnorms.schema.populations import check_populations
-from devnorms.sources.wordbank.files import SetFiles, root_file
+from devnorms.sources.wordbank.files import SetFiles
 from devnorms.sources.wordbank.instrument import slug
-from devnorms.sources.wordbank.rawfile import read_text
+from devnorms.sources.wordbank.labels import (
+    beside,
+    bundled,
+    countries,
+    form_of,
+    languages,
+)
 
-_HERE = "devnorms.sources.wordbank"
 COUNTRY_NOT_KNOWN = "XXX"
 """One of the codes that ISO 3166 leaves to its users."""
 LICENCE_NOT_KNOWN = "not stated for this data set"
-_CARDS = "datasets.csv"
-_RENAMED = {"country_iso3": "country", "dataset_origin": "origin", "rows": "forms"}
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,8 @@ def card_of(files: SetFiles, root: Path) -> Card:
         Where data sets were looked for; its tables are used where there are any.
     """
     stem, folder = files.stem, files.folder.name
-    said = {**_bundled().get(stem, {}), **_beside(root).get(stem, {})}
-    return _card(stem, folder, said, _form_of(folder, root))
+    said = {**bundled().get(stem, {}), **beside(root).get(stem, {})}
+    return _card(stem, folder, said, form_of(folder, root))
 
 
 def _card(
@@ -154,7 +152,7 @@ def populations() -> pd.DataFrame:
     'English (British) Oxford CDI, Floccia longitudinal'
     """
     cards = []
-    for stem, said in _bundled().items():
+    for stem, said in bundled().items():
         card = _card(stem, said["folder"], said, {"ages": None})
         numbers = {"children": int(said["children"]), "visits": int(said["forms"])}
         cards.append(population_row(card, numbers))
@@ -211,101 +209,6 @@ def population_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     whole = {"children": "Int64", "visits": "Int64"}
     text = {name: "str" for name in table.columns if name not in whole}
     return check_populations(table.astype(whole | text))
-
-
-@cache
-def languages() -> dict[str, dict[str, str]]:
-    """
-    Give tag and usual country of each language label of Wordbank.
-
-    Returns
-    -------
-    dict of str to dict of str to str
-        ``bcp47`` and ``country`` by label.
-    """
-    text = resources.files(_HERE).joinpath("languages.csv").read_text("utf-8")
-    return {row["language"]: row for row in csv.DictReader(io.StringIO(text))}
-
-
-@cache
-def countries() -> dict[str, str]:
-    """
-    Name the countries in which Wordbank's languages are collected.
-
-    Returns
-    -------
-    dict of str to str
-        ISO 3166-1 alpha-3 to name.
-    """
-    text = resources.files(_HERE).joinpath("countries.csv").read_text("utf-8")
-    return {row["country"]: row["name"] for row in csv.DictReader(io.StringIO(text))}
-
-
-@cache
-def _bundled() -> dict[str, dict[str, str]]:
-    """Read the cards that come with the package."""
-    text = resources.files(_HERE).joinpath("sets.csv").read_text("utf-8")
-    return {row["stem"]: row for row in csv.DictReader(io.StringIO(text))}
-
-
-@cache
-def _beside(root: Path) -> dict[str, dict[str, str]]:
-    """Read ``datasets.csv`` beside the data, if it is there."""
-    file = root_file(root, _CARDS)
-    if file is None:
-        return {}
-    rows = csv.DictReader(io.StringIO(read_text(file)))
-    return {
-        row["stem"]: {
-            _RENAMED.get(k, k): (v or "").strip() for k, v in row.items() if k
-        }
-        for row in rows
-        if row.get("stem")
-    }
-
-
-@cache
-def _forms(root: Path) -> dict[str, dict[str, Any]]:
-    """Read ``instruments.json`` beside the data: folder to language, form and ages."""
-    file = root_file(root, "instruments.json")
-    if file is None:
-        return {}
-    try:
-        listed = json.loads(read_text(file))
-    except ValueError:
-        return {}
-    return {
-        Path(entry["file"]).parent.name: entry
-        for entry in listed
-        if isinstance(entry, dict) and {"file", "language", "form"} <= set(entry)
-    }
-
-
-def _form_of(folder: str, root: Path) -> dict[str, Any]:
-    """Say language, form and ages of a folder, from a table or from its name."""
-    entry = _forms(root).get(folder)
-    if entry is not None:
-        low, high = entry.get("age_min"), entry.get("age_max")
-        ages = None if low is None or high is None else (int(low), int(high))
-        return {"language": entry["language"], "form": entry["form"], "ages": ages}
-    language, form = _named(folder)
-    return {"language": language, "form": form, "ages": None}
-
-
-def _named(folder: str) -> tuple[str, str]:
-    """Take a folder's name apart: ``Spanish_Mexican_WS``."""
-    name = slug(folder)
-    known = sorted(languages(), key=len, reverse=True)
-    for language in known:
-        start = slug(language)
-        if name.startswith(f"{start}_"):
-            return language, folder[len(start) + 1 :].replace("_", " ")
-    head, _, form = folder.rpartition("_")
-    if not head:
-        return folder, folder
-    first, _, dialect = head.partition("_")
-    label = f"{first} ({dialect.replace('_', ' ')})" if dialect else first
-    return label, form
 
 
 def _licence(said: str) -> str:

@@ -4,11 +4,12 @@ Where the answers to each item are in a data file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devnorms.sources.childdevdata.doubts import Note
-from devnorms.sources.wordbank.instrument import WORD, Instrument, Item, slug
+from devnorms.sources.wordbank.instrument import WORD, Instrument, Item
 from devnorms.sources.wordbank.mapping import Field
 
 SPLIT_SHARE = 0.5
@@ -27,14 +28,11 @@ class ItemColumns:
     places : tuple of int
         Position of its column; of two, where "understands" and "produces" have one
         each, in this order.
-    others : int
-        Further columns that are mapped to the same item; they are not used.
     """
 
     item_id: str
     type: str
     places: tuple[int, ...]
-    others: int
 
 
 def place_items(
@@ -63,27 +61,24 @@ def place_items(
     Returns
     -------
     columns : list of ItemColumns
-        In the order of the mapping; only items that are in the data.
+        In the order of the mapping; only items that are in the data. An item comes
+        again where another column is mapped to it.
     notes : list of Note
     """
     lines = [line for line in fields if line.group == "item"]
     words = [line for line in lines if line.type == WORD]
     halves = [line for line in words if _two(line, positions)]
     split = len(halves) > SPLIT_SHARE * len(words)
-    of_item: dict[str, list[tuple[Field, tuple[int, ...]]]] = {}
+    columns: list[ItemColumns] = []
     absent: list[str] = []
     for line in lines:
         places = _places(line, positions, split)
+        item = instrument.items.get(line.field, Item())
+        kind = line.type or item.type or WORD
         if places:
-            of_item.setdefault(line.field, []).append((line, places))
+            columns.append(ItemColumns(line.field, kind, places))
         else:
             absent.append(line.column)
-    columns = []
-    for item_id, found in of_item.items():
-        item = instrument.items.get(item_id, Item())
-        line, places = _chosen(found, item)
-        kind = line.type or item.type or WORD
-        columns.append(ItemColumns(item_id, kind, places, len(found) - 1))
     return columns, _notes(study, columns, absent)
 
 
@@ -103,14 +98,6 @@ def _places(line: Field, positions: Mapping[str, int], split: bool) -> tuple[int
     return () if one is None else (one,)
 
 
-def _chosen(
-    found: list[tuple[Field, tuple[int, ...]]], item: Item
-) -> tuple[Field, tuple[int, ...]]:
-    """Of several columns of an item take the one that bears its name, or the first."""
-    named = [pair for pair in found if slug(pair[0].column) == slug(item.name)]
-    return (named or found)[0]
-
-
 def _notes(study: str, columns: list[ItemColumns], absent: list[str]) -> list[Note]:
     """Tell what the mapping names and the data do not have, and what is named twice."""
     notes = []
@@ -118,11 +105,12 @@ def _notes(study: str, columns: list[ItemColumns], absent: list[str]) -> list[No
         shown = ", ".join(repr(name[:40]) for name in absent[:_SHOWN])
         detail = f"the field mapping names columns that the data do not have: {shown}"
         notes.append(Note(study, "items not in the data", len(absent), "items", detail))
-    twice = [c.item_id for c in columns if c.others]
+    counts = Counter(column.item_id for column in columns)
+    twice = [item_id for item_id, n in counts.items() if n > 1]
     if twice:
         detail = (
-            f"{', '.join(twice[:_SHOWN])}: the column that bears the item's name is "
-            "used, or else the first; the others are left out"
+            f"{', '.join(twice[:_SHOWN])}: the field mapping joins columns that may be "
+            "different words; the stronger answer is used"
         )
         notes.append(
             Note(study, "items with more than one column", len(twice), "items", detail)

@@ -23,7 +23,6 @@ from devnorms.sources.wordbank.wide import Question, WordSet
 
 REFUSED = "data set refused: its answers cannot be true"
 TWICE = "form entered twice"
-SECOND = "second column of an item"
 _BY_STATE = {
     State.NOT_ANSWERED: "not answered",
     State.UNCLEAR: "code that may mean 'no' or 'not answered'",
@@ -74,14 +73,12 @@ class Pile:
         """
         left_out: Counter[str] = Counter()
         forms, questions = words.answers.shape
-        extra = sum(q.columns for q in words.questions)
         used = _used_cells(words, selected, refused, left_out)
-        left_out[SECOND] += forms * extra
         rows, columns = np.nonzero(used)
         self.ledgers.append(
             Ledger(
                 study=words.card.study,
-                responses_in=forms * (questions + extra),
+                responses_in=forms * questions,
                 used=len(rows),
                 left_out={reason: n for reason, n in left_out.items() if n},
             )

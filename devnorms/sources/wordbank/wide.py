@@ -35,6 +35,9 @@ from devnorms.sources.wordbank.mapping import read_fields, read_values
 from devnorms.sources.wordbank.rawfile import read_table
 from devnorms.sources.wordbank.visits import Context, read_visits
 
+ENOUGH_TO_TELL = 20
+"""Two forms with so many of both answers do not agree in all by chance."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -55,8 +58,6 @@ class Question:
         As in the instrument file.
     about : Item
         What the instrument file says of it.
-    columns : int
-        How many columns of the data are mapped to it, beyond the one that is used.
     """
 
     item: str
@@ -65,7 +66,6 @@ class Question:
     type: str
     item_id: str
     about: Item
-    columns: int
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,18 @@ def read_set(files: SetFiles, root: Path) -> WordSet:
     answers, decoded = read_answers(table, columns, values, card.study)
     questions = tuple(_question(a, card, instrument) for a in answers)
     named = _item_notes(questions, instrument, card.study)
-    return WordSet(
-        card,
-        visits,
-        questions,
-        np.column_stack([a.cells for a in answers]),
-        (*notes, *placed, *decoded, *named),
-    )
+    cells = np.column_stack([a.cells for a in answers])
+    same = _same_answers(cells, visits)
+    if same:
+        detail = (
+            f"agree with another child's form in every answer, at least "
+            f"{ENOUGH_TO_TELL} of them yes and as many no: entered twice under two "
+            "ids, or copied; kept"
+        )
+        named.append(
+            Note(card.study, "same answers as another child", same, "forms", detail)
+        )
+    return WordSet(card, visits, questions, cells, (*notes, *placed, *decoded, *named))
 
 
 def _question(answers: Answers, card: Card, instrument: Instrument) -> Question:
@@ -167,8 +172,17 @@ def _question(answers: Answers, card: Card, instrument: Instrument) -> Question:
         column.type,
         column.item_id,
         item,
-        column.others,
     )
+
+
+def _same_answers(answers: NDArray[np.int8], visits: pd.DataFrame) -> int:
+    """Count the forms that agree in every answer with a form of another child."""
+    yes, no = (answers == 1).sum(axis=1), (answers == 0).sum(axis=1)
+    tell = np.minimum(yes, no) >= ENOUGH_TO_TELL
+    rows = pd.Series([row.tobytes() for row in answers[tell]], dtype=object)
+    children = visits["child"].to_numpy()[tell]
+    several = pd.Series(children).groupby(rows.to_numpy()).transform("nunique") > 1
+    return int(several.sum())
 
 
 def _item_notes(
