@@ -151,10 +151,10 @@ def _weeks_and_days(sheet: Sheet, parts: Mapping[str, str]) -> Sheet:
     if "weeks" not in parts:
         return sheet
     column = parts["weeks"]
+    if not sheet.cells[column].str.contains("+", regex=False).any():
+        return sheet
     found = sheet.cells[column].str.extract(r"^(\d{2})\s*\+\s*([0-6])(?:\s*/\s*7)?$")
     both = found.notna().all(axis=1)
-    if not both.any():
-        return sheet
     weeks = found[0].astype(float) + found[1].astype(float) / 7
     text = weeks.map("{:.6f}".format, na_action="ignore")
     cells = sheet.cells.assign(**{column: sheet.cells[column].mask(both, text)})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from devnorms.schema.responses import RESPONSES
 from devnorms.sources.own.cells import folded
-from devnorms.sources.own.faults import Faults, kinds_of
+from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.mapping.settings import DataMap, Item
 from devnorms.sources.own.shape import holds
 
@@ -114,14 +114,13 @@ def _coded(
     found = np.array([meaning.get(str(w), _WRONG) for w in words], dtype=np.int8)
     coded: NDArray[np.int8] = found[codes] if len(words) else np.empty(0, np.int8)
     bad = text[coded == _WRONG]
-    if len(bad):
-        faults.add(
-            column,
-            f"answers that the mapping does not know: {kinds_of(bad)}",
-            bad,
-            f"Known: {', '.join(repr(c) for c in answers)}. Add their meaning to "
-            "[answers], or to the item's own answers",
-        )
+    faults.add_codes(
+        column,
+        "answers that the mapping does not know",
+        bad,
+        f"Known: {', '.join(repr(c) for c in answers)}. Add their meaning to "
+        "[answers], or to the item's own answers",
+    )
     return coded
 
 
@@ -179,7 +178,7 @@ def settle(
         rows = holds(cells, one.when.column, one.when.codes).to_numpy()
         leave(one.reason, rows[answers.row])
     leave(NOT_MAPPED, answers.item < 0)
-    _check_children(answers, table, used, faults)
+    _check_children(answers, table, used, " + ".join(plan.child.columns), faults)
     leave(NO_AGE, table["age_days"].isna().to_numpy()[answers.row])
     leave(REPEATED, _repeated(answers, table, used, plan, faults))
     ledger = Ledger(len(answers.row), int(used.sum()), left_out, answers.empty)
@@ -187,14 +186,18 @@ def settle(
 
 
 def _check_children(
-    answers: Answers, table: pd.DataFrame, used: NDArray[np.bool_], faults: Faults
+    answers: Answers,
+    table: pd.DataFrame,
+    used: NDArray[np.bool_],
+    column: str,
+    faults: Faults,
 ) -> None:
     """Refuse answers of nobody."""
     rows = np.unique(answers.row[used])
     child = table["child"].iloc[rows]
     nobody = child[child == ""]
     faults.add(
-        "child",
+        column,
         "answers without a child: the id is empty",
         nobody,
         "Give each child an id, or leave such rows out with [[leave_out]]",

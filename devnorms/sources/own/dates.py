@@ -16,6 +16,7 @@ FORMATS = (
 )  # fmt: skip
 """Formats that are looked for where the one that was said does not fit."""
 
+_LOOKED_AT = 1000
 _ISO = r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?"
 _SERIAL = r"[2-6]\d{4}(?:\.\d+)?"
 _EXCEL_DAY_0 = pd.Timestamp("1899-12-30")
@@ -78,6 +79,14 @@ def read_dates(text: pd.Series, date_format: str) -> pd.Series:
     pandas.Series
         Dates, NaT where a cell is empty or does not fit.
     """
+    codes, different = pd.factorize(text)
+    # Dates come again and again: each is read once.
+    dates = _read(pd.Series(different, dtype="str"), date_format)
+    return pd.Series(dates.to_numpy()[codes], index=text.index, dtype="datetime64[s]")
+
+
+def _read(text: pd.Series, date_format: str) -> pd.Series:
+    """Read different cells."""
     if date_format == "excel":
         serial = pd.to_numeric(text.where(text.str.fullmatch(_SERIAL)), errors="coerce")
         days = pd.to_timedelta(serial.astype(float).round(6), unit="D")
@@ -104,11 +113,13 @@ def _advice(bad: pd.Series) -> str:
             f"{serial} look like dates that Excel wrote as numbers: say date_format = "
             "'excel' in [age], or format the column as a date and save again"
         )
-    fits = {form: int(read_dates(bad, form).notna().sum()) for form in FORMATS}
+    some = bad.sample(min(len(bad), _LOOKED_AT), random_state=0)
+    fits = {form: int(read_dates(some, form).notna().sum()) for form in FORMATS}
     best = max(fits, key=lambda form: fits[form])
     if not fits[best]:
         return "Write dates as 2021-03-31; leave the cell empty where it is not known"
+    share = "all" if fits[best] == len(some) else f"{fits[best]} of {len(some)}"
     return (
-        f"{fits[best]} fit the format {best!r}: say it in [age], or write all dates in "
-        "one format"
+        f"{share} that were looked at fit the format {best!r}: say it in [age], or "
+        "write all dates in one format"
     )

@@ -58,6 +58,20 @@ class Faults:
                 }
             )
 
+    def add_codes(self, column: str, rule: str, bad: pd.Series, hint: str = "") -> None:
+        """
+        Note codes that are not known: which, and how often; free text is not shown.
+
+        Parameters
+        ----------
+        column, rule, bad, hint
+            As in `add`.
+        """
+        if len(bad):
+            kinds = kinds_of(bad)
+            add = self.add if kinds.startswith("'") else self.add_masked
+            add(column, f"{rule}: {kinds}", bad, hint)
+
     def add_masked(
         self, column: str, rule: str, bad: pd.Series, hint: str = ""
     ) -> None:

@@ -95,9 +95,9 @@ def _box(column: pd.Series, faults: Faults) -> pd.Series:
     """Whether a box is ticked."""
     codes = folded(column)
     odd = column[~codes.isin([*TICKED, *NOT_TICKED])]
-    faults.add(
+    faults.add_codes(
         str(column.name),
-        f"a box holds 1 or 0 (Checked, Unchecked), found {kinds_of(odd)}",
+        "a box holds 1 or 0 (Checked, Unchecked); found",
         odd,
         "If this is no box of a choice, name it under [items]",
     )

@@ -4,11 +4,13 @@ Numbers in cells: one decimal sign, as the mapping says.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from devnorms.sources.own.cells import Sheet
 from devnorms.sources.own.faults import Faults
 
+_EMPTY, _GOOD, _OTHER_SIGN, _SHORTENED, _TEXT = range(5)
 _PLAIN = r"[+-]?(?:\d+(?:\{0}\d*)?|\{0}\d+)"
 _SPREADSHEET = r"[+-]?\d(?:[.,]\d+)?[eE][+-]?\d+"
 
@@ -38,34 +40,52 @@ def numbers(
         NaN where the cell is empty.
     """
     text = sheet.cells[column]
-    ours = text.str.fullmatch(_PLAIN.format(decimal))
-    point = text.str.fullmatch(_PLAIN.format("."))
-    good = ours | point if sheet.typed else ours
+    codes, uniques = pd.factorize(text)
+    # Numbers come again and again: each is looked at once.
+    kinds = _sorted_out(pd.Series(uniques, dtype="str"), decimal, sheet.typed)
+    kind = kinds["kind"].to_numpy()[codes]
+    mixed = "; the others have it as said" if (kind == _GOOD).any() else ""
     other = "," if decimal == "." else "."
-    theirs = text.str.fullmatch(_PLAIN.format(other)) & ~good
-    mixed = "; the others have it as said" if good.any() else ""
     faults.add(
         column,
         f"a number with {other!r} as decimal sign, the mapping says {decimal!r}{mixed}",
-        text[theirs],
+        text[kind == _OTHER_SIGN],
         "Correct these cells" if mixed else f"Say decimal = {other!r} in [file]",
     )
-    spoilt = text.str.fullmatch(_SPREADSHEET) & ~good
     faults.add(
         column,
         "a number that a spreadsheet has shortened",
-        text[spoilt],
+        text[kind == _SHORTENED],
         "Its digits are lost: take it from the original data",
     )
-    wrong = (text != "") & ~good & ~theirs & ~spoilt
     faults.add(
         column,
         f"expected a number of {unit}, found text",
-        text[wrong],
+        text[kind == _TEXT],
         "Write numbers only; leave the cell empty where it is not known, or list its "
         "code under missing in [file]",
     )
-    plain = text.where(good, "")
+    return pd.Series(kinds["number"].to_numpy()[codes], index=text.index, dtype=float)
+
+
+def _sorted_out(text: pd.Series, decimal: str, typed: bool) -> pd.DataFrame:
+    """Say of each cell which kind it is, and the number it holds."""
+    other = "," if decimal == "." else "."
+    good = text.str.fullmatch(_PLAIN.format(decimal))
+    if typed:
+        good |= text.str.fullmatch(_PLAIN.format("."))
+    kind = np.select(
+        [
+            text == "",
+            good,
+            text.str.fullmatch(_PLAIN.format(other)),
+            text.str.fullmatch(_SPREADSHEET),
+        ],
+        [_EMPTY, _GOOD, _OTHER_SIGN, _SHORTENED],
+        _TEXT,
+    )
+    plain = text.where(good)
     if decimal == ",":
         plain = plain.str.replace(",", ".", regex=False)
-    return pd.to_numeric(plain.where(plain != ""), errors="coerce").astype(float)
+    number = pd.to_numeric(plain, errors="coerce").astype(float)
+    return pd.DataFrame({"kind": kind, "number": number})

@@ -13,7 +13,7 @@ import pandas as pd
 
 from devnorms.sources.own.ages import ages_in_days, gestation_in_days
 from devnorms.sources.own.cells import Sheet, fold, folded
-from devnorms.sources.own.faults import Faults, kinds_of
+from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.mapping.settings import DataMap, Population, Recode
 from devnorms.sources.own.numbers import numbers
 from devnorms.sources.own.shape import OCCASION
@@ -118,9 +118,9 @@ def recoded(
     words = {fold(code): word for code, word in recode.words.items()}
     found = folded(text).map(words)
     bad = text[found.isna() & (text != "")]
-    faults.add(
+    faults.add_codes(
         recode.column,
-        f"codes that {where} does not know: {kinds_of(bad)}",
+        f"codes that {where} does not know",
         bad,
         f"Known: {', '.join(map(repr, words))}. Add them to {where}",
     )
@@ -225,9 +225,9 @@ def _populations(
     }
     found = folded(cells[column]).map(words)
     bad = cells[column][found.isna()]
-    faults.add(
+    faults.add_codes(
         column,
-        f"rows of no population in the mapping: {kinds_of(bad)}",
+        "rows of no population in the mapping",
         bad,
         "Describe who they are in a further [[population]], or leave them out with "
         "[[leave_out]]",
