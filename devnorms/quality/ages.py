@@ -20,6 +20,7 @@ _NOMINAL_SHARE = 0.5
 _MISSING_LOOK, _MISSING_STOP = 0.05, 0.5
 _TAIL_SHARE, _TAIL_VISITS, _TAIL_LOG, _TAIL_DAYS = 0.01, 3, 0.3, 60
 _TAIL_SPACINGS = 15
+_LEAST_DIFFERENT = 3
 _MONTHS_BELOW = 100
 
 
@@ -127,15 +128,17 @@ def age_grain(age_days: Floats) -> Grain | None:
     -------
     Grain or None
         The coarsest on which at least 99.5 % of the ages lie; None where there is none,
-        or fewer than 30 ages, or fewer than three different ones.
+        or fewer than 30 ages, or fewer than three different ones in whole days.
 
     Examples
     --------
     >>> age_grain(np.round(np.arange(1.0, 41.0) * 30.4375)).name
     'whole months'
     """
-    different = len(np.unique(age_days))
-    if len(age_days) < LEAST_VISITS or different < 3:
+    few = len(np.unique(age_days)) < _LEAST_DIFFERENT
+    whole_days = bool((age_days % 1 == 0).all())
+    # A few different whole days may be days; half days can only have been made.
+    if len(age_days) < LEAST_VISITS or (few and whole_days):
         return None
     for grain in GRAINS:
         since = age_days - grain.start

@@ -105,8 +105,9 @@ def check_quality(observations: pd.DataFrame) -> QualityReport:
     >>> quality = check_quality(seen)
     >>> quality.grade("sim_nld")
     'note'
-    >>> quality.findings["what"].unique().tolist()
-    ['cells too small to share']
+    >>> dutch = quality.findings[quality.findings["study"] == "sim_nld"]
+    >>> set(dutch["grade"])
+    {'note'}
     """
     observations = check_observations(observations)
     attrs = {str(name): value for name, value in observations.attrs.items()}

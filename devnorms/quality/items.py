@@ -255,5 +255,6 @@ def _co_vary(case: Case) -> tuple[Floats, Floats, Floats]:
     ss_answer = hits - hits**2 / some
     ss_ability = np.maximum(sum_aa - sum_a**2 / some, 0)
     variance = np.where(count > 1, ss_answer * ss_ability / np.maximum(count - 1, 1), 0)
-    scale = np.sqrt(ss_answer.sum(axis=0) * ss_ability.sum(axis=0))
+    # Bins in which all pass, or none, say nothing and must not dilute the rest.
+    scale = np.sqrt(ss_answer * ss_ability).sum(axis=0)
     return product.sum(axis=0), variance.sum(axis=0), scale

@@ -14,7 +14,7 @@ from devnorms.quality.answers import Answers
 from devnorms.quality.case import ALPHA, Case, Finding
 
 LEAST_ANSWERS = 15
-_LOG_FALSE_ALARMS = np.log(1e-6)
+_LOG_FALSE_ALARMS, _LOG_FALSE_ALARMS_OF_AGE = np.log(1e-6), np.log(1e-4)
 _CHANGES = 15
 _FEW_CHILDREN, _SOME_CHILDREN = 30, 100
 _GESTATION_DAYS = (154, 301)
@@ -72,29 +72,50 @@ def _same_age(answers: Answers) -> list[Finding]:
 
 def _same_answers(case: Case) -> list[Finding]:
     """Visits whose whole pattern of answers comes again."""
-    answers, expected = case.answers, case.expected
+    answers = case.answers
     n = answers.dated
     values = np.ascontiguousarray(answers.values[:n])
     rows = values.view(np.dtype((np.void, values.shape[1]))).ravel()
     _, group, size = np.unique(rows, return_inverse=True, return_counts=True)
     enough = answers.answered[:n].sum(axis=1) >= LEAST_ANSWERS
-    again = (size[group] > 1) & enough
-    if not again.any():
+    again = np.flatnonzero((size[group] > 1) & enough)
+    if not len(again):
         return []
-    odds = _log_chance(values[again], expected.difficulty) + np.log(n * (n - 1) / 2)
-    certain = np.flatnonzero(again)[odds < _LOG_FALSE_ALARMS]
     visits = pd.DataFrame(
         {
-            "group": group[certain],
-            "child": answers.child[:n][certain],
-            "visit": certain,
+            "group": group[again],
+            "child": answers.child[again],
+            "age": answers.age_days[again],
+            "visit": again,
+            "log_chance": _log_chance(values[again], case.expected.difficulty),
         }
     )
-    several = visits.groupby("group")["child"].transform("nunique") > 1
+    of_group = visits.groupby("group")["child"]
+    several = of_group.transform("nunique") > 1
+    repeated = visits.duplicated(["group", "child"], keep=False)
     return [
-        *_between(visits[several], n),
-        *_within(case, visits[~several]),
+        *_between(visits[several & _not_by_chance(visits, answers)], n),
+        *_within(case, visits[repeated]),
     ]
+
+
+def _not_by_chance(visits: pd.DataFrame, answers: Answers) -> pd.Series:
+    """
+    Say which patterns chance would not give to two visits.
+
+    By the number of pairs of visits in the set, or, where a group holds visits of one
+    age, by the number of pairs of the same age.
+    """
+    n = answers.dated
+    same = np.unique(answers.age_days[:n], return_counts=True)[1].astype(float)
+    pairs, pairs_of_age = n * (n - 1) / 2, float((same * (same - 1) / 2).sum())
+    at_any = visits["log_chance"] + np.log(pairs) < _LOG_FALSE_ALARMS
+    at_one = visits["log_chance"] + np.log(max(pairs_of_age, 1))
+    certain: pd.Series = at_any | (
+        visits.duplicated(["group", "age"], keep=False)
+        & (at_one < _LOG_FALSE_ALARMS_OF_AGE)
+    )
+    return certain
 
 
 def _log_chance(
@@ -122,11 +143,11 @@ def _between(visits: pd.DataFrame, n: int) -> list[Finding]:
             "visits",
             f"{visits['child'].nunique()} children share {visits['group'].nunique()} "
             "patterns of answers, item by item, so long and mixed that chance would "
-            "not make one such pair in a million sets like this: one form entered "
-            "under two ids, or answers filled in by copying.",
+            "make one such pair in fewer than 1 of 10,000 sets like this: one form "
+            "entered under two ids, twins, or answers filled in by copying.",
             "Compare the forms; keep one of each group if they are one.",
             of=n,
-            chance=1e-6,
+            chance=1e-4,
         )
     ]
 
@@ -138,22 +159,20 @@ def _within(case: Case, visits: pd.DataFrame) -> list[Finding]:
     What a child could it can, so that the same answers a week later prove nothing: the
     changes usual between the two ages must be so many that none is out of the question.
     """
-    ages = visits.groupby("group")["visit"].agg(["min", "max"])
-    changes = _usual_changes(case, ages["min"].to_numpy(), ages["max"].to_numpy())
-    visits = visits[visits["group"].isin(ages.index[changes > _CHANGES])]
-    if visits.empty:
+    ends = visits.groupby(["group", "child"])["visit"].agg(["min", "max"])
+    changes = _usual_changes(case, ends["min"].to_numpy(), ends["max"].to_numpy())
+    extra, n = int((changes > _CHANGES).sum()), case.answers.dated
+    if not extra:
         return []
-    n = case.answers.dated
-    extra = len(visits) - visits["group"].nunique()
     return [
         Finding(
             "visits of one child with the same answers",
             _by_share(extra / n),
             extra,
             "visits",
-            f"{visits['child'].nunique()} children have the same answers, item by "
-            "item, at two occasions: carried forward rather than asked again, or one "
-            "visit entered twice.",
+            f"{extra} times a child has the same answers, item by item, at two ages "
+            "between which many usually change: carried forward rather than asked "
+            "again, or one visit entered twice.",
             "Find out whether earlier answers were copied; a copied answer is none.",
             of=n,
         )
