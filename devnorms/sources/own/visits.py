@@ -116,7 +116,7 @@ def recoded(
     if not recode.words:
         return text.where(text != "", recode.value or empty)
     words = {fold(code): word for code, word in recode.words.items()}
-    found = folded(text).map(words)
+    found = folded(text).map(words).astype("object")
     bad = text[found.isna() & (text != "")]
     faults.add_codes(
         recode.column,
@@ -196,9 +196,8 @@ def _occasions(
     if OCCASION in cells:
         return cells[OCCASION]
     number = age_days.groupby(child).rank(method="dense")
-    return (
-        number.map("{:.0f}".format, na_action="ignore").fillna("undated").astype("str")
-    )
+    names = number.map("{:.0f}".format, na_action="ignore").astype("object")
+    return names.fillna("undated").astype("str")
 
 
 def _sex(child: pd.Series, sex: pd.Series, told: list[Told]) -> pd.Series:
@@ -223,7 +222,7 @@ def _populations(
     words = {
         fold(code): one.id for one in populations if one.when for code in one.when.codes
     }
-    found = folded(cells[column]).map(words)
+    found = folded(cells[column]).map(words).astype("object")
     bad = cells[column][found.isna()]
     faults.add_codes(
         column,
