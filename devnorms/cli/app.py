@@ -147,12 +147,20 @@ def sources() -> None:
 
 
 @app.command()
-def cite(result: ResultFolder) -> None:
-    """Print what to cite beside a result: its data, and devnorms."""
-    from devnorms.workflow import Manifest
+def cite(
+    result: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder that `run` or `demo` wrote, a norm set, or a .parquet file "
+            "that `load`, `import` or `score` wrote.",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Print what to cite beside a result: every source that entered, and devnorms."""
+    from devnorms.workflow.citing import cited
 
-    manifest = Manifest.read(result)
-    for line in speaking.citations(manifest):
+    for line in speaking.citations(cited(result)):
         speaking.say(line)
 
 

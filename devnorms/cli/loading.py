@@ -53,6 +53,12 @@ def load(  # noqa: PLR0913  (each is one option)
         list[str] | None,
         typer.Option(help="Only this language (Wordbank).", show_default=False),
     ] = None,
+    accept_spoilt: Annotated[
+        bool,
+        typer.Option(
+            "--accept-spoilt", help="Load sets that are refused, too (Wordbank)."
+        ),
+    ] = False,
     no_quality: Annotated[
         bool, typer.Option("--no-quality", help="Do not look for faults.")
     ] = False,
@@ -69,6 +75,7 @@ def load(  # noqa: PLR0913  (each is one option)
         studies=tuple(study or ()),
         countries=tuple(country or ()),
         languages=tuple(language or ()),
+        accept_spoilt=accept_spoilt,
         quality=not no_quality,
     )
     try:
@@ -81,9 +88,8 @@ def load(  # noqa: PLR0913  (each is one option)
         complain(str(error))
         raise typer.Exit(FAILED) from None
     except OSError as error:
-        complain(
-            f"{error.filename or out}: {error.strerror or error}. Nothing written."
-        )
+        folder = Path(error.filename or out).parent
+        complain(f"{folder} cannot be written to ({error.strerror}). Nothing written.")
         raise typer.Exit(FAILED) from None
     tell(loaded.summary)
     written = [str(file) for file in (out, summary) if file is not None]

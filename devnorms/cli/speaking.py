@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from devnorms._base.provenance import Source
-
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from devnorms.sources.registry import Dataset
-    from devnorms.workflow import Manifest, Result, Verification
+    from devnorms.workflow import Result, Verification
+    from devnorms.workflow.citing import Cited
 
 
 def say(line: str = "") -> None:
@@ -158,6 +157,7 @@ def source_lines(dataset: Dataset) -> list[str]:
     -------
     list of str
     """
+    from devnorms._base.provenance import Source
     from devnorms.sources.tables import TABLES
 
     terms = Source("", licence=dataset.licence, uses_forbidden=dataset.uses_forbidden)
@@ -179,23 +179,22 @@ def source_lines(dataset: Dataset) -> list[str]:
     return [line for line in lines if line]
 
 
-def citations(manifest: Manifest) -> list[str]:
+def citations(cited: Cited) -> list[str]:
     """
     Give what to cite beside a result, one entry per line.
 
     Parameters
     ----------
-    manifest : devnorms.workflow.Manifest
-        Of the result.
+    cited : devnorms.workflow.citing.Cited
+        The result, and everything that entered it.
 
     Returns
     -------
     list of str
     """
-    version = manifest.inputs["version"]
-    lines = [f"The devnorms developers. devnorms, version {version}. Apache-2.0."]
-    lines[0] += f" Norm set {manifest.norm_set}."
-    for source in map(Source.from_dict, manifest.sources):
+    own = f"The devnorms developers. devnorms, version {cited.version}. Apache-2.0."
+    lines = [f"{own} {cited.what}"]
+    for source in cited.sources:
         lines.append(f"{source.id} {source.version}".strip())
         lines += [f"    {line}" for line in source.citation.splitlines()]
         lines.append(f"    licence: {source.terms}")

@@ -35,6 +35,8 @@ class Wanted:
         Which table, where a source has several; None for the main one.
     studies, countries, languages, milestones : tuple of str
         Only these; empty for all. For sources of observations.
+    accept_spoilt : bool
+        Whether to load sets that are refused because their answers cannot be true.
     quality : bool
         Whether to look for what is wrong with the observations.
     """
@@ -46,6 +48,7 @@ class Wanted:
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     milestones: tuple[str, ...] = ()
+    accept_spoilt: bool = False
     quality: bool = True
 
     def filters(self) -> dict[str, tuple[str, ...]]:
@@ -142,6 +145,7 @@ def _load_observations(wanted: Wanted, tell: Callable[[str], None]) -> Loaded:
         countries=wanted.countries or None,
         languages=wanted.languages or None,
         milestones=wanted.milestones or None,
+        accept_spoilt=wanted.accept_spoilt,
     )
     tell("counting what is there")
     sets = summarise(observations).to_dict("records")
@@ -210,8 +214,9 @@ def _load_tables(wanted: Wanted) -> Loaded:
     from devnorms.sources.tables import TABLES, load_table
 
     if wanted.filters():
-        raise BadValueError.parameter(
-            "filters", f"left out: {wanted.source} is not selected", wanted.filters()
+        raise BadValueError(
+            f"{wanted.source} is tables, not answers of children: it cannot be "
+            f"selected by {', '.join(wanted.filters())}."
         )
     names = TABLES[wanted.source]
     chosen = wanted.table or names[0]

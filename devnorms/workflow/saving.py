@@ -5,6 +5,7 @@ A loaded table and its summary as files.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,9 @@ def check_targets(out: Path, summary: Path | None) -> None:
         if file.is_dir():
             raise BadValueError.parameter(name, "a file, not a folder", str(file))
         above = next(folder for folder in file.absolute().parents if folder.exists())
-        if not above.is_dir():
+        if not above.is_dir() or not os.access(above, os.W_OK):
             raise BadValueError.parameter(
-                name, f"in a folder ({above} is a file)", str(file)
+                name, f"in a folder that can be written to ({above} cannot)", str(file)
             )
 
 
