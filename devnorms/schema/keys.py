@@ -64,7 +64,7 @@ KEYS = pa.DataFrameSchema(
         "from": pa.Column(float, coerce=True),
         "to": pa.Column(float, coerce=True),
         "by": pa.Column(float, pa.Check.gt(0), coerce=True),
-        "retired": pa.Column(bool, coerce=True),
+        "retired": pa.Column(bool),  # not coerced: any text would count as true
     },
     checks=_rising(("from", "to")),
     name="Keys",

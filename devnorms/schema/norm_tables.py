@@ -28,8 +28,9 @@ ITEM_PARAMETERS = pa.DataFrameSchema(
         "item": pa.Column(str, _NAME, unique=True),
         "long_form": pa.Column(str, _NAME, unique=True),
         "long_form_2017": pa.Column(str, nullable=True),
-        "reversed": pa.Column(bool, coerce=True),
-        "short_form": pa.Column(bool, coerce=True),
+        # not coerced: any text would count as true
+        "reversed": pa.Column(bool),
+        "short_form": pa.Column(bool),
         "tau": pa.Column(float, coerce=True),
         **{domain: pa.Column(float, pa.Check.ge(0), coerce=True) for domain in DOMAINS},
         "alpha": pa.Column(float, pa.Check.gt(0), nullable=True, coerce=True),

@@ -102,7 +102,8 @@ def keys(path: str | Path | None = None) -> pd.DataFrame:
     """
 
     def named(table: pd.DataFrame) -> pd.DataFrame:
-        return table.assign(retired=table["retired"].map({"1": True, "0": False}))
+        flags = {"1": True, "0": False}
+        return table.assign(retired=[flags.get(str(v), v) for v in table["retired"]])
 
     return _read("keys", path, named, schema.check_keys)
 
