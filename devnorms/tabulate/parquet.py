@@ -18,6 +18,12 @@ from devnorms._base.provenance import Record
 MEMORY = "1GB"
 """What DuckDB may hold; beyond it, it writes to a temporary folder."""
 
+_READ = """
+    SELECT * FROM read_parquet(
+        getvariable('files'), union_by_name = true, hive_types_autocast = false,
+        hive_partitioning = getvariable('named')
+    )
+"""
 _SUFFIXES = (".parquet", ".pq")
 _ATTRS = b"PANDAS_ATTRS"
 
@@ -58,10 +64,10 @@ def opened_parquet(path: str) -> Iterator[tuple[Any, dict[str, Any]]]:
         }
         with duckdb.connect(config=settings) as connection:
             try:
-                relation = connection.read_parquet(
-                    [str(file) for file in files], union_by_name=True
-                )
-                yield relation, attrs
+                connection.execute("SET VARIABLE files = $1", [[*map(str, files)]])
+                named = _are_named_by_values(files)
+                connection.execute("SET VARIABLE named = $1", [named])
+                yield connection.sql(_READ), attrs
             except duckdb.Error as error:
                 raise UnreadableFileError(
                     f"{path}: DuckDB could not read these {len(files)} Parquet file(s)"
@@ -89,14 +95,15 @@ def find_files(path: str) -> list[Path]:
         If there is none.
     """
     given = Path(path).expanduser()
+    every: Iterator[Path]
     if given.is_file():
         return [given]
     if given.is_dir():
         every = (file for suffix in _SUFFIXES for file in given.rglob(f"*{suffix}"))
     else:
         plain = list(takewhile(lambda part: not set(part) & set("*?["), given.parts))
-        pattern = str(Path(*given.parts[len(plain) :]))
-        every = (file for file in Path(*plain).glob(pattern))
+        pattern = given.parts[len(plain) :]
+        every = Path(*plain).glob("/".join(pattern)) if pattern else iter(())
     files = sorted(file for file in every if file.is_file())
     if not files:
         raise UnreadableFileError(
@@ -105,6 +112,15 @@ def find_files(path: str) -> list[Path]:
             "'answers/*.parquet'."
         )
     return files
+
+
+def _are_named_by_values(files: Sequence[Path]) -> bool:
+    """Whether all files lie in folders that give the same columns a value."""
+    columns = {
+        tuple(part.partition("=")[0] for part in file.parent.parts if "=" in part)
+        for file in files
+    }
+    return len(columns) == 1 and columns != {()}
 
 
 def joined_attrs(every: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,9 @@ from devnorms._base.errors import (
     SparseDataWarning,
 )
 from devnorms.tabulate import count
+from devnorms.tabulate.cells import prepare, read_kinds
+from devnorms.tabulate.engines import opened
+from tests.tabulate.conftest import ENGINES
 
 
 def test_a_missing_column_is_named_with_the_nearest_one(observations, engine):
@@ -42,26 +46,70 @@ def test_a_column_of_numbers_and_text_is_refused(observations):
         count(observations.assign(age_days=ages))
 
 
-def test_all_impossible_values_are_told_at_once(observations, engine):
-    table = observations.copy()
+def test_all_faults_are_told_at_once_by_every_engine(observations, every_engine):
+    table = observations.astype({"study": object, "country": object})
+    table.loc[5, "weight"] = 2.5
+    table.loc[6, "study"] = None
     table.loc[7, "age_days"] = -3.0
     table.loc[8, "age_days"] = 9000.0
-    table.loc[9, "response"] = "yes"
+    table.loc[[9, 50], "response"] = ["yes", "no"]
     table.loc[10, "sex"] = "girl"
-    with pytest.raises(InvalidTableError, match="3 faults found") as caught:
-        count(engine(table))
-    faults = caught.value.faults.set_index("column")
-    assert faults["rows"].to_dict() == {"response": 1, "sex": 1, "age_days": 2}
-    assert faults.loc["age_days", "first_rows"] == ["A:walk"]
-    assert "passed, not_yet, not_asked" in faults.loc["response", "rule"]
+    table.loc[11, "response"] = None
+    table.loc[[12, 13, 99], "country"] = None
+    with pytest.raises(InvalidTableError, match="7 faults found") as caught:
+        count(every_engine(table))
+    faults = caught.value.faults
+    assert faults[["column", "rows", "example"]].to_numpy().tolist() == [
+        ["study", 1, None],
+        ["country", 3, None],
+        ["response", 1, None],
+        ["response", 2, "no"],
+        ["sex", 1, "girl"],
+        ["age_days", 2, -3.0],
+        ["weight", 1, 2.5],
+    ]
+    assert faults["first_rows"].tolist()[1] == ["A:walk", "B:walk"]
+    assert "passed, not_yet, not_asked" in faults.loc[3, "rule"]
 
 
-@pytest.mark.parametrize("column", ["population", "country", "item", "response"])
-def test_an_empty_cell_in_a_key_is_refused(observations, engine, column):
+@pytest.mark.parametrize("column", ["population", "item"])
+def test_an_empty_cell_in_a_name_is_refused(observations, engine, column):
     table = observations.copy()
     table.loc[12, column] = None
     with pytest.raises(InvalidTableError, match=f"'{column}': empty cells.*1 row"):
         count(engine(table))
+
+
+def test_endless_ages_are_refused_and_missing_ones_are_not(observations, engine):
+    table = observations.copy()
+    table.loc[[3, 4], "age_days"] = [np.inf, np.nan]
+    with pytest.raises(InvalidTableError, match="1 fault found") as caught:
+        count(engine(table))
+    assert caught.value.faults["rows"].tolist() == [1]
+    assert caught.value.faults["example"].tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("name", ["polars lazy", "duckdb", "pandas"])
+def test_many_different_wrong_words_are_one_fault_and_one_kind(observations, name):
+    # Each row its own word: what is held must not grow with them.
+    words = [f"word {number:04d}" for number in range(len(observations))]
+    table = ENGINES[name](observations.assign(response=words, sex=words))
+    with pytest.raises(InvalidTableError, match="2 faults found") as caught:
+        count(table)
+    assert caught.value.faults["rows"].tolist() == [160, 160]
+    assert caught.value.faults["example"].tolist() == ["word 0000", "word 0000"]
+    assert len(str(caught.value)) < 500
+    with opened(table) as (frame, _):
+        kinds = read_kinds(prepare(frame, by_sex=True, corrected_age=False))
+    assert len(kinds) == 8  # items of a population, with and without an age
+
+
+def test_a_table_that_changes_while_it_is_counted_is_refused(observations):
+    # A random sample is drawn anew each time it is looked at.
+    table = pd.concat([observations] * 50)
+    sample = duckdb.from_df(table).filter("random() < 0.5")
+    with pytest.raises(InvalidTableError, match="the same each time it is read"):
+        count(sample)
 
 
 def test_weights_other_than_one_are_refused(observations, engine):

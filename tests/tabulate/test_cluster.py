@@ -1,0 +1,110 @@
+"""A cluster of two processes counts exactly, also when one of them is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cloudpickle
+import dask.dataframe as dd
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+
+from devnorms.tabulate import count
+from tests.tabulate.conftest import as_categories, make_observations, write_parts
+
+PARTS = 12
+PASSES = 3
+"""Kinds of rows, cells, children: so often is each part read, if nobody dies."""
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    """Two worker processes on this machine."""
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            memory_limit="1GB",
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+def read_part(file: Path, marks: Path) -> pd.DataFrame:
+    """Read one part, slowly, and leave a mark that says which process read it."""
+    time.sleep(0.05)
+    (marks / f"{time.monotonic_ns()} {os.getpid()}").touch()
+    return pd.read_parquet(file)
+
+
+def readers(marks: Path) -> list[int]:
+    """Which process read the parts, in order."""
+    return [int(mark.name.split()[1]) for mark in sorted(marks.iterdir())]
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Path:
+    """Observations in as many files."""
+    return write_parts(as_categories(make_observations()), tmp_path / "parts", PARTS)
+
+
+def spread(parts: Path, marks: Path) -> dd.DataFrame:
+    """A Dask table of the files, one part each."""
+    marks.mkdir()
+    files = sorted(parts.iterdir(), key=lambda file: int(file.stem))
+    meta = pd.read_parquet(files[0]).iloc[:0]
+    return dd.from_map(read_part, files, marks=marks, meta=meta)
+
+
+def kill_after(reads: int, marks: Path, client: Client) -> int:
+    """Kill the process that read last, once there were so many reads; give its id."""
+    for _ in range(30_000):
+        found = readers(marks)
+        if len(found) >= reads:
+            os.kill(found[-1], signal.SIGKILL)
+            return found[-1]
+        time.sleep(0.01)
+    raise AssertionError(f"only {len(found)} reads in five minutes")
+
+
+@pytest.mark.parametrize(
+    "reads", [PARTS // 2, PARTS + PARTS // 2], ids=["kinds", "cells"]
+)
+def test_a_process_killed_half_way_changes_nothing(client, parts, tmp_path, reads):
+    client.wait_for_workers(2, timeout=300)
+    workers = set(client.run(os.getpid).values())
+    expected = count(make_observations())
+    marks = tmp_path / "marks"
+    with ThreadPoolExecutor(1) as thread:
+        counting = thread.submit(count, spread(parts, marks))
+        killed = kill_after(reads, marks, client)
+        found = counting.result(timeout=300)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert found.attrs["left_out"] == expected.attrs["left_out"]
+    assert killed in workers
+    assert len(workers) == 2
+    # What the dead process held was read again, and it read nothing any more.
+    assert len(readers(marks)) > PASSES * PARTS
+    client.wait_for_workers(2, timeout=300)
+    assert killed not in set(client.run(os.getpid).values())
+
+
+def test_nothing_is_read_again_if_nobody_dies(client, parts, tmp_path):
+    client.wait_for_workers(2, timeout=300)
+    marks = tmp_path / "marks"
+    found = count(spread(parts, marks))
+    pd.testing.assert_frame_equal(found, count(make_observations()), check_exact=True)
+    assert len(readers(marks)) == PASSES * PARTS
+    assert len(set(readers(marks))) == 2
