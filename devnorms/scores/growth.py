@@ -102,4 +102,5 @@ def _bend(x: Floats, knot: float, last: float) -> Floats:
 def _log_age(age_days: ArrayLike) -> Floats:
     """Scale of ages; children before the expected date of birth count as newborn."""
     days = np.maximum(np.asarray(age_days, dtype=float), _DAYS_BEFORE_BIRTH)
-    return np.log1p(days / DAYS_PER_MONTH)
+    log_age: Floats = np.log1p(days / DAYS_PER_MONTH)
+    return log_age
