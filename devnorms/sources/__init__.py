@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from devnorms._base.errors import BadValueError
 from devnorms.sources.fetching import fetch
 from devnorms.sources.registry import Dataset, dataset, datasets
+from devnorms.sources.tables import TABLES, load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "TABLES",
     "Dataset",
     "dataset",
     "datasets",
     "fetch",
     "load",
+    "load_table",
     "populations",
     "published",
 ]
@@ -150,7 +153,10 @@ def _module(source: str) -> Any:
     known = dataset(source).id
     if known not in _MODULES:
         raise BadValueError.parameter(
-            "source", f"a source of observations ({', '.join(_MODULES)})", source
+            "source",
+            f"a source of observations ({', '.join(_MODULES)}); for the tables of "
+            f"{source} use devnorms.load_table",
+            source,
         )
     return import_module(_MODULES[known])
 
@@ -167,7 +173,9 @@ def _check_selections(
         )
 
 
-def published(path: str | Path | None = None) -> pd.DataFrame:
+def published(
+    path: str | Path | None = None, *, keep_refused: bool = False
+) -> pd.DataFrame:
     """
     Read published ages of attainment; see `devnorms.sources.published_figures`.
 
@@ -176,11 +184,15 @@ def published(path: str | Path | None = None) -> pd.DataFrame:
     path : path, optional
         A folder with ``windows.csv`` and ``sources.csv``; without it, the figures that
         come with the package.
+    keep_refused : bool
+        Whether to give figures that contradict their own source too, with the reason
+        in a column ``refused``.
 
     Returns
     -------
     pandas.DataFrame
         One row per figure, with its source and the milestone it is linked to.
+        ``attrs["refused"]`` names the refused figures and says why.
 
     Raises
     ------
@@ -193,7 +205,7 @@ def published(path: str | Path | None = None) -> pd.DataFrame:
     """
     from devnorms.sources.published_figures import published as read
 
-    return read(path)
+    return read(path, keep_refused=keep_refused)
 
 
 def populations(source: str = "childdevdata") -> pd.DataFrame:

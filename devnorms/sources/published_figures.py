@@ -56,7 +56,9 @@ FIGURES = pa.DataFrameSchema(
         "value": pa.Column(float, coerce=True),
         "unit": pa.Column(str, pa.Check.isin(_UNITS)),
         "share": pa.Column(float, pa.Check.in_range(0, 1), nullable=True),
-        "age_months": pa.Column(float, pa.Check.in_range(0, 216), nullable=True),
+        "age_months": pa.Column(
+            float, pa.Check.in_range(0, 216), nullable=True, coerce=True
+        ),
         "note": pa.Column(str, nullable=True),
         "citation": pa.Column(str, pa.Check.str_length(min_value=1)),
         "address": pa.Column(str, nullable=True),
