@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from devnorms.report import plot, report
     from devnorms.schema.combine import combine
     from devnorms.schema.norms import NormSet, load_norms
-    from devnorms.sources import fetch, load, populations
+    from devnorms.sources import fetch, load, load_table, populations
     from devnorms.sources.bundled import load_counts
     from devnorms.sources.codebook import links, milestones
+    from devnorms.sources.context import join_context
     from devnorms.sources.own import read
     from devnorms.sources.wordbank import load_vocabulary
     from devnorms.tabulate import count
@@ -47,10 +48,12 @@ _WHERE = {
     "dscore": "devnorms.workflow.scoring:dscore",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
+    "join_context": "devnorms.sources.context:join_context",
     "links": "devnorms.sources.codebook:links",
     "load": "devnorms.sources:load",
     "load_counts": "devnorms.sources.bundled:load_counts",
     "load_norms": "devnorms.schema.norms:load_norms",
+    "load_table": "devnorms.sources.tables:load_table",
     "load_vocabulary": "devnorms.sources.wordbank:load_vocabulary",
     "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
@@ -77,10 +80,12 @@ __all__ = [
     "dscore",
     "fetch",
     "fit",
+    "join_context",
     "links",
     "load",
     "load_counts",
     "load_norms",
+    "load_table",
     "load_vocabulary",
     "milestones",
     "pass_ages",
