@@ -139,10 +139,19 @@ def _tell(part: pd.DataFrame, grade: str, of: int) -> Finding:
         "Question the link and the column before speaking of culture.",
         of=of,
         where=listed(
-            f"{item} ({milestone}: {'earlier' if off < 0 else 'later'} by a factor of "
-            f"{np.exp(abs(off)):.1f})"
-            for item, milestone, off in zip(
-                part["item"], part["milestone"], part["off"], strict=True
+            f"{item} ({milestone}: half at {_months(here)} months, elsewhere at "
+            f"{_months(here - off)})"
+            for item, milestone, here, off in zip(
+                part["item"],
+                part["milestone"],
+                part["location"],
+                part["off"],
+                strict=True,
             )
         ),
     )
+
+
+def _months(log_age: float) -> str:
+    """Write an age in months; before birth is at birth."""
+    return f"{max(float(np.expm1(log_age)), 0.0):.2g}"

@@ -15,7 +15,7 @@ from scipy.stats import norm, spearmanr
 from devnorms.quality.answers import Answers
 from devnorms.quality.case import ALPHA, Case, Finding, listed
 
-_LOST_LOOK = 0.05
+_LOST_LOOK, _LEAST_AGAIN = 0.05, 10
 _LIKE_STRANGERS = 0.6
 _LEAST_EXPECTED = 30
 _LEAST_ORDERED = 10
@@ -40,8 +40,7 @@ def pass_then_fail(case: Case) -> list[Finding]:
     """
     answers = case.answers
     n = answers.dated
-    child, item = np.nonzero(answers.answered[:n])
-    visit = child
+    visit, item = np.nonzero(answers.answered[:n])
     child = answers.child[:n][visit]
     order = np.lexsort((visit, item, child))
     child, item, visit = child[order], item[order], visit[order]
@@ -57,7 +56,7 @@ def pass_then_fail(case: Case) -> list[Finding]:
     ).sum()
     ratio = float(lost.sum() / strangers) if strangers >= _LEAST_EXPECTED else 0.0
     return [
-        *_lost(answers, lost, what),
+        *_lost(answers, lost, what, len(np.unique(answers.child[first]))),
         *_strangers(case, ratio, int(lost.sum()), len(what)),
     ]
 
@@ -72,7 +71,7 @@ def _shares(answers: Answers) -> NDArray[np.float64]:
 
 
 def _lost(
-    answers: Answers, lost: NDArray[np.bool_], item: NDArray[np.int64]
+    answers: Answers, lost: NDArray[np.bool_], item: NDArray[np.int64], children: int
 ) -> list[Finding]:
     """Say how often a pass is followed by a not yet, and where most."""
     n = int(lost.sum())
@@ -85,11 +84,12 @@ def _lost(
     return [
         Finding(
             "passed, then not yet",
-            "look" if share >= _LOST_LOOK else "note",
+            "look" if share >= _LOST_LOOK and children >= _LEAST_AGAIN else "note",
             n,
             "pairs",
-            f"In {100 * share:.1f} % of the pairs of answers that follow one another a "
-            "child no longer does what it did. One or two in a hundred are the noise "
+            f"In {100 * share:.1f} % of the pairs of answers that follow one another, "
+            f"of {children} children seen again, a child no longer does what it did. "
+            "One or two in a hundred are the noise "
             "of any assessment.",
             "Nothing below 5 %; above, check ids and dates, and whether answers of "
             "different visits were mixed.",

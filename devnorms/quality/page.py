@@ -91,7 +91,7 @@ def _studies(report: QualityReport) -> list[dict[str, Any]]:
                 "grade": report.grade(str(study)),
                 "children": f"{int(sets['children'].sum()):,}",
                 "visits": f"{int(sets['visits'].sum()):,}",
-                "items": f"{int(sets['items'].max()):,}",
+                "n_items": f"{int(sets['items'].max()):,}",
                 "responses": f"{int(sets['responses'].sum()):,}",
                 "counts": {g: int((found["grade"] == g).sum()) for g in GRADES},
                 "findings": [_finding(row) for row in found.to_dict("records")],

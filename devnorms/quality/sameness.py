@@ -20,6 +20,7 @@ _LONG, _LEAST_LONG = 100, 20
 _FULL, _MOST_FULL, _CLOSE = 0.98, 0.25, 0.6
 _UNLIKELY = 1e-3
 _LEAST_VISITS = 50
+_SEVERAL = 5
 
 
 def same_answers(case: Case) -> list[Finding]:
@@ -132,12 +133,12 @@ def _visits(case: Case, passed: bool) -> list[Finding]:
         return []
     share = count / int(long.sum())
     word = "passed" if passed else "not yet"
-    grade = "look" if share >= 0.01 else "note"
+    grade = "look" if share >= 0.01 and count >= _SEVERAL else "note"
     age = np.expm1(answers.log_age[:n][odd])
     return [
         Finding(
             f"visits with only one answer: {word}",
-            "stop" if share >= 0.2 else grade,
+            "stop" if share >= 0.2 and count >= _SEVERAL else grade,
             count,
             "visits",
             f"{int(alike.sum())} visits of {LEAST_ANSWERS} or more answers have "

@@ -11,7 +11,7 @@ from scipy.special import expit, log_expit
 from scipy.stats import binom, poisson
 
 from devnorms.quality.answers import Answers
-from devnorms.quality.case import ALPHA, Case, Finding
+from devnorms.quality.case import ALPHA, Case, Finding, months
 
 LEAST_ANSWERS = 15
 _LOG_FALSE_ALARMS, _LOG_FALSE_ALARMS_OF_AGE = np.log(1e-6), np.log(1e-4)
@@ -135,6 +135,7 @@ def _between(visits: pd.DataFrame, n: int) -> list[Finding]:
     if visits.empty:
         return []
     extra = len(visits) - visits["group"].nunique()
+    low, high = visits["age"].min(), visits["age"].max()
     return [
         Finding(
             "visits of different children with the same answers",
@@ -147,6 +148,7 @@ def _between(visits: pd.DataFrame, n: int) -> list[Finding]:
             "entered under two ids, twins, or answers filled in by copying.",
             "Compare the forms; keep one of each group if they are one.",
             of=n,
+            where=f"ages {months(low)} to {months(high)}",
             chance=1e-4,
         )
     ]

@@ -10,8 +10,13 @@ from devnorms.quality import check_quality
 from devnorms.simulate import Occasions
 from tests.quality.made import clean
 
-DESCRIBES = {"small_cells", "asked_twice"}
-"""What is no fault and true of any such set."""
+DESCRIBES = {
+    "cells too small to share",
+    "milestone asked more than once in a visit",
+    # visits of a made-up child may fall on one day; noted where no more than chance
+    "a child seen twice at the same age",
+}
+"""Notes that are no fault and true of such sets."""
 
 SCATTER = {"item_order", "elsewhere"}
 """Items of the made-up worlds do scatter; their outliers are real, and are counted
@@ -52,7 +57,8 @@ def _sets(found: pd.DataFrame) -> int:
 
 
 def _hold_to_what_is_promised(sets: int, found: pd.DataFrame) -> None:
-    found = found[~found["check"].isin(DESCRIBES)]
+    describes = found["what"].isin(DESCRIBES) & (found["grade"] == "note")
+    found = found[~describes]
     by_chance = found[~found["check"].isin(SCATTER)]
     assert (found["grade"] != "stop").all()
     assert _sets(by_chance[by_chance["grade"] == "look"]) <= _most(sets, 0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -11,7 +12,7 @@ import pytest
 
 from devnorms.quality import check_quality
 from devnorms.simulate import Occasions
-from tests.quality.made import STUDY, clean, plain
+from tests.quality.made import AGES, STUDY, clean, plain
 
 Spoil = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
 
@@ -337,7 +338,12 @@ def test_a_milestone_unlike_all_other_populations_is_named() -> None:
     t["response"] = t["response"].mask(here & (t["age_days"] > 120), "passed")
     found = check_quality(t).findings
     row = found[(found["check"] == "elsewhere") & (found["study"] == STUDY)]
-    assert "aaa_m12 (m12: earlier" in " ".join(row["where"])
+    said = re.search(
+        r"aaa_m12 \(m12: half at ([\d.]+) months, elsewhere at ([\d.]+)\)",
+        " ".join(row["where"]),
+    )
+    assert said is not None
+    assert float(said[1]) < float(said[2]) == pytest.approx(AGES[12], rel=0.25)
 
 
 def test_faults_stay_with_the_study_that_has_them() -> None:

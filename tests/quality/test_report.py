@@ -83,6 +83,14 @@ def test_the_page_names_no_child_and_escapes_what_comes_from_data(
     assert "secret-" not in _report().findings.to_csv()
 
 
+def test_the_page_says_how_large_a_study_is(tmp_path: Path) -> None:
+    size = _report().sets.iloc[0]
+    text = _report().to_html(tmp_path / "q.html").read_text(encoding="utf-8")
+    shown = f"{size['children']:,} children, {size['visits']:,} visits, "
+    assert shown + f"{size['items']:,} items, {size['responses']:,} responses" in text
+    assert "built-in" not in text + _report()._repr_html_()
+
+
 def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     tags = _parse(_report().to_html(tmp_path / "q.html").read_text(encoding="utf-8"))
     links = [a.get("href") or a.get("src") for _, a in tags.seen]
