@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from devnorms.scores.answers import Answers, answers_from_observations
 from devnorms.scores.calibration import calibrate
+from devnorms.scores.coverage import interval_coverage, simulate_children
 from devnorms.scores.eap import eap, item_shifts
 from devnorms.scores.information import ItemErrors, item_errors
 from devnorms.scores.intervals import dscore_intervals
@@ -31,8 +32,10 @@ __all__ = [
     "dscore",
     "dscore_intervals",
     "eap",
+    "interval_coverage",
     "is_wide",
     "item_errors",
     "item_shifts",
     "posterior",
+    "simulate_children",
 ]

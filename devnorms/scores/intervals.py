@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.special import ndtr
 
 from devnorms._base.checks import check_share
@@ -20,6 +21,8 @@ from devnorms.scores.uncertainty import Uncertainty, averaged_log_likelihood
 Floats = NDArray[np.float64]
 
 INTERVAL = "equal-tailed posterior"
+_FINER = 4
+_ROWS_AT_ONCE = 5000
 _SLICES = 40
 _HALVINGS = 30
 
@@ -66,12 +69,13 @@ def dscore_intervals(
     age_years = age_in_years(answers.visits["age_days"])
     log_weights = averaged_log_likelihood(answers, key, unknown)
     log_weights += log_prior(key.prior_mean(age_years), key.prior_sd, key.grid)
+    fine = _refine(log_weights, key.grid)
     posterior = Posterior(key.grid, normalise(log_weights))
     scored = table["dscore"].notna().to_numpy()
     d = np.where(scored, posterior.mean(), np.nan)
     tails = (0.5 - level / 2, 0.5 + level / 2)
-    low, high = np.where(scored, posterior_quantiles(posterior, tails), np.nan)
-    daz_low, daz_high = _daz_interval(posterior, key, age_years, unknown, tails)
+    low, high = np.where(scored, posterior_quantiles(fine, tails), np.nan)
+    daz_low, daz_high = _daz_interval(fine, key, age_years, unknown, tails)
     wider = table.assign(
         dscore=d,
         sem=np.where(scored, posterior.sd(), np.nan),
@@ -83,6 +87,21 @@ def dscore_intervals(
     )
     wider.attrs = {**table.attrs, "interval": INTERVAL, "level": level}
     return wider
+
+
+def _refine(log_weights: Floats, grid: Floats) -> Posterior:
+    """
+    Give the posterior on a finer grid, by a cubic spline of its logarithm.
+
+    A grid point's weight spread over a cell of the key's grid would widen intervals.
+    """
+    finer = np.linspace(grid[0], grid[-1], (len(grid) - 1) * _FINER + 1)
+    weights = np.full((len(log_weights), len(finer)), np.nan)
+    known = np.flatnonzero(np.isfinite(log_weights).all(axis=1))
+    for start in range(0, len(known), _ROWS_AT_ONCE):
+        rows = known[start : start + _ROWS_AT_ONCE]
+        weights[rows] = normalise(CubicSpline(grid, log_weights[rows], axis=1)(finer))
+    return Posterior(finer, weights)
 
 
 def posterior_quantiles(posterior: Posterior, shares: tuple[float, ...]) -> Floats:

@@ -135,12 +135,12 @@ def _over_instruments(
     log_share = np.log(share / share.sum())
     instrument = answers.items.str[:3]
     total = np.zeros((len(answers), len(key.grid)))
-    for name in instrument.unique():
-        own = np.where(instrument == name, difficulty, np.nan)
-        asked = answers.asked @ np.isfinite(own).astype(float) > 0
-        rows = np.flatnonzero(asked)
-        some = answers.take(rows)
-        one = _over_items(some, key, own, (item_sd, wide))
+    for name in instrument[np.isfinite(difficulty)].unique():
+        own = np.flatnonzero((instrument == name) & np.isfinite(difficulty))
+        items = answers.only(answers.items[own])
+        rows = np.flatnonzero(items.asked.sum(axis=1) > 0)
+        errors = (item_sd[own], wide)
+        one = _over_items(items.take(rows), key, difficulty[own], errors)
         windows = np.lib.stride_tricks.sliding_window_view(one, len(shifts), axis=1)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
