@@ -29,7 +29,7 @@ USES = {
     "adaptations": "passing on changed or derived versions",
     "norms": "making norms (it may only be compared with)",
     "sharing": "passing the data on",
-    "instruments": "making new instruments",
+    "instruments": "making new instruments without the owners' approval",
 }
 """Uses that terms can forbid, in words."""
 

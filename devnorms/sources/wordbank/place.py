@@ -87,6 +87,7 @@ def describe_sources(read: Iterable[tuple[SetFiles, Card]]) -> tuple[Source, ...
         licence=pinned.licence,
         citation="\n".join(dict.fromkeys(citations)),
         url=url,
+        uses_forbidden=pinned.uses_forbidden,
     )
     parts = [
         Source(f"{ID}/{c.study}", version, "", c.licence, c.citation, url)
