@@ -5,6 +5,7 @@ Curves scattered around a known truth: what a good fit would give, without a sam
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,9 @@ def simulate_curves(
     Returns
     -------
     xarray.Dataset
-        As `devnorms.schema.curves.check_curves` wants them.
+        As `devnorms.schema.curves.check_curves` wants them, with the effects that a
+        real fit gives: the true ones in every draw. What scatters is put down to the
+        leaves, so that the effects add up to the locations.
 
     Examples
     --------
@@ -95,7 +98,7 @@ def simulate_curves(
         },
         attrs=_attrs(truth),
     )
-    return check_curves(_with_cells(curves))
+    return check_curves(_with_effects(_with_cells(curves), truth))
 
 
 def _labels(truth: Truth, populations: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
@@ -162,6 +165,62 @@ def _with_cells(curves: xr.Dataset) -> xr.Dataset:
         support_low_months=(cell, low),
         support_high_months=(cell, high),
     )
+
+
+def _with_effects(curves: xr.Dataset, truth: Truth) -> xr.Dataset:
+    """Add the true effects and scales, under the names that a fit gives them."""
+    leaves = truth.leaves
+    text = leaves[["item", "study", "instrument", "domain"]].astype(str)
+    groups = {
+        "item": ("item_effect", text["item"]),
+        "study": ("study_effect", text["study"]),
+        "study_domain": ("study_domain_effect", _joined(text, "study")),
+        "instrument_domain": ("instrument_domain_effect", _joined(text, "instrument")),
+    }
+    full = (curves.sizes["chain"], curves.sizes["draw"])
+    country = leaves["milestone_country_effect"].to_numpy()
+    known = country.copy()
+    for dim, (effect, names) in groups.items():
+        first = leaves[effect].groupby(names, sort=False).first()
+        curves = curves.assign_coords({dim: first.index.to_numpy(dtype=object)})
+        values = np.broadcast_to(first.to_numpy(), (*full, len(first)))
+        curves[_FITTED.get(effect, effect)] = (("chain", "draw", dim), values)
+        known += leaves[effect].to_numpy()
+    at = curves.indexes["milestone"].get_indexer(pd.Index(leaves["milestone"]))
+    left = curves["location"].values - curves["pooled_location"].values[..., at] - known
+    dims = ("chain", "draw", "leaf")
+    return curves.assign(
+        country_milestone_effect=(dims, np.broadcast_to(country, left.shape)),
+        leaf_effect=(dims, left),
+        **_drawn_with(truth, full),
+    )
+
+
+def _joined(text: pd.DataFrame, name: str) -> pd.Series:
+    """Name studies, or instruments, within a domain as a fit does."""
+    return text[name] + "::" + text["domain"]
+
+
+def _drawn_with(truth: Truth, full: tuple[int, int]) -> dict[str, tuple[Any, ...]]:
+    """The scales, the same in every draw."""
+    scales = truth.scales
+    known = {
+        "sd_milestone": float(np.std(truth.centres["location"])),
+        "sd_item": scales.item,
+        "sd_country_milestone": scales.milestone_country,
+        "sd_leaf": scales.leaf,
+        "sd_study": scales.study,
+        "sd_study_domain": scales.study_domain,
+        "sd_instrument": scales.instrument_domain,
+    }
+    return {n: (("chain", "draw"), np.full(full, sd)) for n, sd in known.items()}
+
+
+_FITTED = {
+    "study_effect": "study_shift",
+    "study_domain_effect": "study_domain_shift",
+    "instrument_domain_effect": "instrument_shift",
+}
 
 
 def _attrs(truth: Truth) -> dict[str, object]:
