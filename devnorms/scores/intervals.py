@@ -157,7 +157,9 @@ def _daz_interval(
     shares = tuple((np.arange(_SLICES) + 0.5) / _SLICES)
     slices = posterior_quantiles(posterior, shares)
     z = np.array([key.reference.daz(d, age_years) for d in slices])
-    error = np.sqrt((1 + z**2 / 2) / uncertainty.norm_children)
+    # a slice is a band, not a point: its own spread is that of a uniform
+    band = np.gradient(z, axis=0) / np.sqrt(12)
+    error = np.sqrt((1 + z**2 / 2) / uncertainty.norm_children + band**2)
     return _mixture_quantile(z, error, tails[0]), _mixture_quantile(z, error, tails[1])
 
 
