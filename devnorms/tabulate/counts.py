@@ -74,8 +74,11 @@ def count(
 
     Parameters
     ----------
-    observations : pandas, polars or pyarrow table, polars LazyFrame, DuckDB relation
-        Observations; any engine that narwhals reads. Needed columns: ``study,
+    observations : table of any engine, or path
+        Observations: a pandas, polars, pyarrow or Dask table, a polars LazyFrame, a
+        DuckDB relation, any other that narwhals reads; or Parquet files (a file, a
+        folder, a pattern), which are read by DuckDB in bounded memory. What is held
+        grows with the different ages, not with the rows. Needed columns: ``study,
         population, country, item, instrument, response, age_days``; ``sex`` with
         `by_sex`, ``gestation_days`` with `corrected_age`. Used if there:
         ``milestone``, ``domain``, ``child`` (to warn of few children), ``weight``
@@ -114,7 +117,10 @@ def count(
     InvalidTableError
         Missing columns, ages that are text or impossible, responses or sexes other
         than the known ones, weights other than 1, an item of a population with two
-        studies, countries, instruments or milestones. All faults at once.
+        studies, countries, instruments or milestones. All faults at once. Or if the
+        rows change while they are counted.
+    UnreadableFileError
+        If there is no Parquet file, or one is not whole.
     EmptySelectionError
         If no observation is left to count.
     BadValueError
