@@ -8,7 +8,8 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ _ROUNDING_MONTHS = 0.051
 """Ages are printed to a tenth of a month."""
 _SHARE_TOLERANCE = 0.15
 """By how much a percentile may miss its own pass rates (see `_beside_pass_rates`)."""
-_AGE_GROUP = r"^pct_pass_at_age_(?P<low>[\d.]+)-<(?P<high>[\d.]+)_months$"
+_AGE_GROUP = r"pct_pass_at_age_(?P<low>[\d.]+)-<(?P<high>[\d.]+)_months"
 _UNITS = {
     r"p\d\d(_or_more)?|mean|sd|typical_age|difference_.*": "months",
     r"pct_.*|share_.*": "percent",
@@ -29,17 +30,26 @@ _UNITS = {
 
 
 class _Figure(NamedTuple):
-    """One figure: its row, what it is, the share it speaks of, its value in months."""
+    """
+    One figure: its row, what it is, its value, the share and the children it is of.
+
+    ``share`` is NaN and ``n`` is 0 where not said.
+    """
 
     row: int
     statistic: str
+    value: float
+    unit: str
     share: float
-    age: float
+    n: int
 
     def __str__(self) -> str:
         sign = "by" if self.statistic.endswith("_or_more") else "="
-        return f"{self.statistic} {sign} {self.age:g} months"
+        return f"{self.statistic} {sign} {self.value:g} months"
 
+
+Curve = list[_Figure]
+"""All figures of one source on one milestone and population."""
 
 Found = Iterator[tuple[list[int], str]]
 """Rows that are refused, and why."""
@@ -70,7 +80,7 @@ def contradictions(figures: pd.DataFrame) -> pd.Series:
     for rule in _EACH:
         for rows, why in rule(figures):
             _add(reasons, rows, why)
-    for _, curve in figures.groupby(SAME_CURVE, dropna=False, sort=False):
+    for curve in _curves(figures):
         for of_a_curve in _CURVE:
             for rows, why in of_a_curve(curve):
                 _add(reasons, rows, why)
@@ -118,54 +128,69 @@ def _words_fit(figures: pd.DataFrame) -> Found:
         yield _rows(wrong), f"the unit of such a figure is {unit}"
 
 
-def _given_twice(curve: pd.DataFrame) -> Found:
+def _curves(figures: pd.DataFrame) -> Iterable[Curve]:
+    """Put together what speaks of the same children and milestone."""
+    columns = ("statistic", "value", "unit", "share")
+    values = [figures[name].tolist() for name in columns]
+    n = [0 if pd.isna(number) else int(number) for number in figures["n"]]
+    rows = [int(row) for row in figures.index]
+    keys = figures[SAME_CURVE].astype(str).to_numpy().tolist()
+    curves: dict[tuple[str, ...], Curve] = {}
+    for key, figure in zip(keys, zip(rows, *values, n, strict=True), strict=True):
+        curves.setdefault(tuple(key), []).append(_Figure(*figure))
+    return curves.values()
+
+
+def _given_twice(curve: Curve) -> Found:
     """One figure of a source has one value."""
-    for statistic, rows in curve.groupby("statistic", sort=False):
-        if rows["value"].nunique() > 1:
-            values = " and ".join(f"{v:g}" for v in rows["value"].unique())
-            yield list(rows.index), f"{statistic} is given as {values}"
+    for statistic in dict.fromkeys(figure.statistic for figure in curve):
+        same = [figure for figure in curve if figure.statistic == statistic]
+        values = list(dict.fromkeys(figure.value for figure in same))
+        rows = [figure.row for figure in same]
+        if len(values) > 1:
+            words = " and ".join(f"{value:g}" for value in values)
+            yield rows, f"{statistic} is given as {words}"
         elif len(rows) > 1:
-            yield list(rows.index[1:]), f"{statistic} is given twice"
+            yield rows[1:], f"{statistic} is given twice"
 
 
-def _one_sample(curve: pd.DataFrame) -> Found:
+def _one_sample(curve: Curve) -> Found:
     """Percentiles, mean and sd of a source rest on the same children."""
-    exact = curve["statistic"].str.fullmatch(r"p\d\d|mean|sd")
-    n = curve.loc[exact, "n"].dropna()
-    if n.nunique() > 1:
-        numbers = " and ".join(f"{value:,}" for value in sorted(n.unique()))
-        yield list(n.index), f"n differs within one sample ({numbers})"
-        return
-    if len(n):
-        more = curve["n"].notna() & (curve["n"] > n.iloc[0])
-        yield _rows(more & ~exact), "n of a part is above n of the whole"
+    whole = [f for f in _matching(curve, r"p\d\d|mean|sd") if f.n]
+    numbers = sorted({figure.n for figure in whole})
+    if len(numbers) > 1:
+        words = " and ".join(f"{n:,}" for n in numbers)
+        yield [f.row for f in whole], f"n differs within one sample ({words})"
+    elif numbers:
+        more = [f.row for f in curve if f.n > numbers[0]]
+        yield more, "n of a part is above n of the whole"
 
 
-def _percentiles_rise(curve: pd.DataFrame) -> Found:
+def _percentiles_rise(curve: Curve) -> Found:
     """Of two percentiles the higher is not at a lower age."""
     for low, high in combinations(_percentiles(curve), 2):
-        if low.share < high.share and low.age > high.age:
+        if low.share < high.share and low.value > high.value:
             yield [low.row, high.row], f"percentiles fall: {low}, {high}"
 
 
-def _bounds_hold(curve: pd.DataFrame) -> Found:
+def _bounds_hold(curve: Curve) -> Found:
     """Where p % or more pass by an age, a lower percentile is not above that age."""
-    for bound in _figures(curve, r"p\d\d_or_more"):
+    for bound in _matching(curve, r"p\d\d_or_more"):
         for exact in _percentiles(curve):
-            if exact.share <= bound.share and exact.age > bound.age:
+            if exact.share <= bound.share and exact.value > bound.value:
                 yield [bound.row, exact.row], f"{bound}, but {exact}"
 
 
-def _mean_fits(curve: pd.DataFrame) -> Found:
+def _mean_fits(curve: Curve) -> Found:
     """No percentile is further from the mean than any distribution allows."""
-    means, sds = _figures(curve, "mean"), _figures(curve, "sd")
-    if len(means) != 1 or len(sds) != 1 or sds[0].age <= 0:
+    means, sds = _matching(curve, "mean"), _matching(curve, "sd")
+    if len(means) != 1 or len(sds) != 1 or sds[0].value <= 0:
         return
     mean, sd = means[0], sds[0]
     for exact in _percentiles(curve):
-        low = mean.age - sd.age * np.sqrt((1 - exact.share) / exact.share)
-        high = mean.age + sd.age * np.sqrt(exact.share / (1 - exact.share))
-        if not low - _ROUNDING_MONTHS <= exact.age <= high + _ROUNDING_MONTHS:
+        odds = exact.share / (1 - exact.share)
+        low, high = mean.value - sd.value / odds**0.5, mean.value + sd.value * odds**0.5
+        if not low - _ROUNDING_MONTHS <= exact.value <= high + _ROUNDING_MONTHS:
             yield (
                 [mean.row, sd.row, exact.row],
                 f"{mean} and {sd} put {exact.statistic} between {low:.1f} and "
@@ -173,7 +198,7 @@ def _mean_fits(curve: pd.DataFrame) -> Found:
             )
 
 
-def _beside_pass_rates(curve: pd.DataFrame) -> Found:
+def _beside_pass_rates(curve: Curve) -> Found:
     """
     Compare a percentile with the shares that passed in age groups of the same children.
 
@@ -182,52 +207,51 @@ def _beside_pass_rates(curve: pd.DataFrame) -> Found:
     percentage points: children are not spread evenly over an age group. This is a
     judgement, not a law. The percentile is refused, the counted shares are kept.
     """
-    for left, right in pairwise(_pass_rates(curve)):
-        if right.share < left.share:
+    for (left_age, left), (right_age, right) in pairwise(_pass_rates(curve)):
+        if right.value < left.value:
             yield [left.row, right.row], "pass rates fall with age"
         for exact in _percentiles(curve):
-            passed = _logistic_between(exact.age, left, right)
+            shares = (left.value / 100, right.value / 100)
+            passed = _logistic_between(exact.value, (left_age, right_age), shares)
             apart = abs(passed - exact.share) > _SHARE_TOLERANCE
-            if left.age <= exact.age <= right.age and apart:
+            if left_age <= exact.value <= right_age and apart:
                 yield (
                     [exact.row],
                     f"{exact}, but by the pass rates of the same source "
-                    f"({left.share:.1%} near {left.age:g}, {right.share:.1%} near "
-                    f"{right.age:g} months) about {passed:.0%} pass then",
+                    f"({shares[0]:.1%} near {left_age:g}, {shares[1]:.1%} near "
+                    f"{right_age:g} months) about {passed:.0%} pass then",
                 )
 
 
-def _logistic_between(age: float, left: _Figure, right: _Figure) -> float:
+def _logistic_between(
+    age: float, ages: tuple[float, float], shares: tuple[float, float]
+) -> float:
     """Read the share at an age between two age groups."""
-    x = np.log1p([left.age, right.age])
-    shares = np.clip([left.share, right.share], 0.001, 0.999)
-    logit = np.interp(np.log1p(age), x, np.log(shares / (1 - shares)))
+    inside = np.clip(shares, 0.001, 0.999)
+    logit = np.interp(np.log1p(age), np.log1p(ages), np.log(inside / (1 - inside)))
     return float(1 / (1 + np.exp(-logit)))
 
 
-def _percentiles(curve: pd.DataFrame) -> list[_Figure]:
+def _percentiles(curve: Curve) -> Curve:
     """Give exact percentiles in months, by rising share."""
-    months = curve[curve["unit"] == "months"]
-    return sorted(_figures(months, r"p\d\d"), key=lambda figure: figure.share)
+    exact = [f for f in _matching(curve, r"p\d\d") if f.unit == "months"]
+    return sorted(exact, key=lambda figure: figure.share)
 
 
-def _figures(curve: pd.DataFrame, pattern: str) -> list[_Figure]:
-    """Give the figures of a statistic, their values as ages."""
-    chosen = curve[curve["statistic"].str.fullmatch(pattern)]
-    columns = ("statistic", "share", "value")
-    values = zip(chosen.index, *(chosen[column] for column in columns), strict=True)
-    return [_Figure(int(row), str(s), float(p), float(v)) for row, s, p, v in values]
+def _matching(curve: Curve, pattern: str) -> Curve:
+    """Give the figures of a statistic."""
+    return [figure for figure in curve if re.fullmatch(pattern, figure.statistic)]
 
 
-def _pass_rates(curve: pd.DataFrame) -> list[_Figure]:
-    """Give the shares that passed in age groups, at the middle of each, by age."""
-    groups = curve["statistic"].str.extract(_AGE_GROUP).astype(float).mean(axis=1)
-    there = groups.dropna().sort_values()
-    values = zip(there.index, there, curve.loc[there.index, "value"], strict=True)
-    return [
-        _Figure(int(row), "share passed", float(percent) / 100, float(age))
-        for row, age, percent in values
+def _pass_rates(curve: Curve) -> list[tuple[float, _Figure]]:
+    """Give the shares that passed in age groups, with the middle of each, by age."""
+    found = ((re.fullmatch(_AGE_GROUP, f.statistic), f) for f in curve)
+    middles = [
+        ((float(group["low"]) + float(group["high"])) / 2, figure)
+        for group, figure in found
+        if group
     ]
+    return sorted(middles, key=lambda pair: pair[0])
 
 
 def _rows(wrong: pd.Series) -> list[int]:
@@ -236,7 +260,7 @@ def _rows(wrong: pd.Series) -> list[int]:
 
 
 _EACH: tuple[Callable[[pd.DataFrame], Found], ...] = (_value_in_range, _words_fit)
-_CURVE: tuple[Callable[[pd.DataFrame], Found], ...] = (
+_CURVE: tuple[Callable[[Curve], Found], ...] = (
     _given_twice,
     _one_sample,
     _percentiles_rise,
