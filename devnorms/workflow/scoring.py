@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from devnorms._base.provenance import Record
 if TYPE_CHECKING:
     import pandas as pd
 
+    from devnorms.schema.scores import KeyTables
     from devnorms.scores import Answers, Key
 
 SCORED_SOURCES = ("childdevdata",)
@@ -128,19 +130,26 @@ def load_key(key: str, reference: str | None = None) -> tuple[Key, Record]:
     UnknownNameError
         For an unknown key or reference population.
     """
-    from devnorms.schema.scores import KeyTables
     from devnorms.scores import Key
-    from devnorms.sources import dscore_tables
 
-    tables = KeyTables(
-        dscore_tables.keys(), dscore_tables.itembank(), dscore_tables.references()
-    )
+    tables = _key_tables()
     sources = {
         source.sha256: source
         for table in (tables.keys, tables.items, tables.references)
         for source in Record.from_json(table.attrs["record"]).sources
     }
     return Key.of(tables, key, reference), Record(tuple(sources.values()))
+
+
+@cache
+def _key_tables() -> KeyTables:
+    """Read the published keys once."""
+    from devnorms.schema.scores import KeyTables
+    from devnorms.sources import dscore_tables
+
+    return KeyTables(
+        dscore_tables.keys(), dscore_tables.itembank(), dscore_tables.references()
+    )
 
 
 def load_answers(
