@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from devnorms import simulate
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.models import fit, preview
-    from devnorms.norms import pass_ages, shares_passing
+    from devnorms.norms import (
+        imported,
+        imported_battery,
+        pass_ages,
+        printed_norm,
+        same_country_flags,
+        shares_passing,
+    )
     from devnorms.quality import check_quality
     from devnorms.report import plot, report
     from devnorms.schema.combine import combine
@@ -48,6 +55,8 @@ _WHERE = {
     "dscore": "devnorms.workflow.scoring:dscore",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
+    "imported": "devnorms.norms:imported",
+    "imported_battery": "devnorms.norms:imported_battery",
     "join_context": "devnorms.sources.context:join_context",
     "links": "devnorms.sources.codebook:links",
     "load": "devnorms.sources:load",
@@ -60,9 +69,11 @@ _WHERE = {
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",
     "preview": "devnorms.models:preview",
+    "printed_norm": "devnorms.norms:printed_norm",
     "read": "devnorms.sources.own:read",
     "report": "devnorms.report:report",
     "run": "devnorms.workflow:run",
+    "same_country_flags": "devnorms.norms:same_country_flags",
     "shares_passing": "devnorms.norms:shares_passing",
     "simulate": "devnorms.simulate",
     "verify": "devnorms.workflow:verify",
@@ -80,6 +91,8 @@ __all__ = [
     "dscore",
     "fetch",
     "fit",
+    "imported",
+    "imported_battery",
     "join_context",
     "links",
     "load",
@@ -92,9 +105,11 @@ __all__ = [
     "plot",
     "populations",
     "preview",
+    "printed_norm",
     "read",
     "report",
     "run",
+    "same_country_flags",
     "shares_passing",
     "simulate",
     "verify",

@@ -10,12 +10,13 @@ import pandas as pd
 import xarray as xr
 
 from devnorms._base.checks import check_known, check_share, check_shares
-from devnorms._base.errors import ForbiddenUseError, NotConverged
+from devnorms._base.errors import ForbiddenUseError
 from devnorms._base.provenance import USES, Record
 from devnorms.norms import asked
 from devnorms.norms.cards import card, undescribed
 from devnorms.norms.draws import INTERVAL, age_table
 from devnorms.norms.support import Support, flag, statements, warn_outside
+from devnorms.norms.trust import check_converged
 from devnorms.schema.curves import check_curves
 from devnorms.schema.norms import POOLED, SCHEMA, NormSet
 from devnorms.schema.populations import check_populations
@@ -94,7 +95,7 @@ def pass_ages(
     check_curves(curves)
     wanted = check_shares("shares", shares)
     check_share("level", level)
-    converged = _converged(curves, allow_unconverged)
+    converged = check_converged(curves, allow_unconverged)
     _refuse_forbidden(Record.from_json(curves.attrs["record"]))
     parts = [asked.cells(curves, milestones)]
     if pooled:
@@ -193,19 +194,6 @@ def age_rows(
     table = table.assign(interval=INTERVAL, level=level, support=support)
     table["support"] = table["support"].astype("str")
     return table.assign(statement=statements(table))
-
-
-def _converged(curves: xr.Dataset, allow_unconverged: bool) -> bool:
-    """Whether the draws are to be trusted; refuse them if not, unless allowed."""
-    # Saved attributes come back as text or as numbers.
-    met = str(curves.attrs["converged"]).lower() in {"yes", "true", "1"}
-    if not met and not allow_unconverged:
-        raise NotConverged(
-            "These curves did not meet the sampler's checks (R-hat, effective sample "
-            f"size, divergences): {curves.attrs['diagnostics']}. Fit again with more "
-            "draws, or pass allow_unconverged=True; the card will then say so."
-        )
-    return met
 
 
 def _refuse_forbidden(record: Record) -> None:
