@@ -41,10 +41,9 @@ def main() -> None:
         seconds += taken
         print("\n".join(rows[-len(report.grades) :]), f"{taken:.1f} s", flush=True)
     table = "\n".join(head() + rows)
-    said = f"{len(rows)} sets; all checks took {seconds:.0f} s, loading apart."
-    print(said)
+    print(f"{len(rows)} sets; all checks took {seconds:.0f} s, loading apart.")
     if given.page is not None:
-        write(given.page, f"{said}\n\n{table}")
+        write(given.page, table)
 
 
 def reports(data: Path) -> Iterator[tuple[str, QualityReport, float]]:
