@@ -19,7 +19,7 @@ from devnorms.cli.app import app
 from devnorms.workflow import Result, running
 from tests.cli.quick import QuickModels
 
-COMMANDS = ("demo", "run", "verify", "fetch", "sources", "cite", "doctor")
+COMMANDS = ("demo", "run", "verify", "fetch", "load", "sources", "cite", "doctor")
 
 
 def _type(*words: str, exits: int = 0) -> tuple[str, str]:
