@@ -122,7 +122,8 @@ class _Kind:
             cells = table.cells.iloc[:, place].cat
             names = [plain_code(str(name)) for name in cells.categories]
             codes = cells.codes.to_numpy()
-            for name, n in zip(names, np.bincount(codes), strict=False):
+            found = np.bincount(codes, minlength=len(names))
+            for name, n in zip(names, found, strict=True):
                 counts[name] += int(n)
             coded.append((names, codes))
         decoded = decode(counts, mapping)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from devnorms._base.errors import UnreadableFileError
@@ -98,6 +97,7 @@ def find_sets(path: Path) -> tuple[list[SetFiles], dict[str, str]]:
         sets.append(SetFiles(stem, folder, **parts, instruments=instruments))
     if not sets:
         raise UnreadableFileError(_nothing(path, incomplete))
+    _check_names(sets)
     return sets, incomplete
 
 
@@ -145,7 +145,6 @@ def _by_stem(files: Iterable[Path]) -> dict[tuple[Path, str], dict[str, Path]]:
     return found
 
 
-@cache
 def _stem_of(file: Path) -> str:
     """Give the data set that a file belongs to."""
     for pattern in (_DATA, _FIELDS, _VALUES):
@@ -156,6 +155,18 @@ def _stem_of(file: Path) -> str:
         f"{file}: not a file of a Wordbank data set. Expected <set>_data.csv (or .gz) "
         "beside <set>_fields.csv and <set>_values.csv."
     )
+
+
+def _check_names(sets: list[SetFiles]) -> None:
+    """Refuse two data sets of one name: their children would be mixed up."""
+    folder_of: dict[str, Path] = {}
+    for one in sets:
+        other = folder_of.setdefault(one.stem, one.folder)
+        if other != one.folder:
+            raise UnreadableFileError(
+                f"{one.stem}: two data sets have this name, in {other} and in "
+                f"{one.folder}. Rename the files of one, or load one folder at a time."
+            )
 
 
 def _nothing(path: Path, incomplete: dict[str, str]) -> str:

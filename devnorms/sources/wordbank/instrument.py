@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from devnorms._base.errors import UnreadableFileError
@@ -56,7 +55,6 @@ class Instrument:
     two_lemmas: tuple[str, ...]
 
 
-@cache
 def read_instrument(path: Path) -> Instrument:
     """
     Read ``instrument_<name>.csv`` or ``[<name>].csv``.

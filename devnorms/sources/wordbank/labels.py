@@ -63,7 +63,6 @@ def bundled() -> dict[str, dict[str, str]]:
     return {row["stem"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
-@cache
 def beside(root: Path) -> dict[str, dict[str, str]]:
     """
     Read ``datasets.csv`` beside the data, if it is there.
@@ -91,7 +90,6 @@ def beside(root: Path) -> dict[str, dict[str, str]]:
     }
 
 
-@cache
 def _forms(root: Path) -> dict[str, dict[str, Any]]:
     """Read ``instruments.json`` beside the data: folder to language, form and ages."""
     file = root_file(root, "instruments.json")

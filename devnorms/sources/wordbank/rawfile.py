@@ -8,11 +8,12 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from devnorms._base.errors import UnreadableFileError
 from devnorms.sources.textfile import looks_like_html
@@ -35,10 +36,13 @@ class RawTable:
     cells : pandas.DataFrame
         Columns are numbered as ``names``; each is a category of texts, empty where the
         cell is. Indexed by row of the file, header = 1.
+    blank_rows : int
+        Rows without any text; they are not in ``cells``.
     """
 
     names: tuple[str, ...]
     cells: pd.DataFrame
+    blank_rows: int
 
     def positions(self) -> dict[str, int]:
         """Give where each name is; case and outer blanks do not matter."""
@@ -63,36 +67,21 @@ def read_table(path: Path) -> RawTable:
         If it is missing, empty, HTML, cut short, ragged, or has no row.
     """
     text = read_text(path)
-    separator = _separator(text)
-    names = tuple(next(csv.reader(io.StringIO(text), delimiter=separator)))
-    try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            skiprows=_header_lines(text, separator),
-            names=list(range(len(names))),
-            index_col=False,
-            dtype="category",
-            keep_default_na=False,
-            # a short line is told from an empty cell: what is not there is missing
-            na_values=[],
-        )
-    except pd.errors.EmptyDataError:
-        cells = pd.DataFrame()
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise UnreadableFileError(
-            f"{path}: not every line has the {len(names)} fields of the header "
-            f"({str(error).strip()}). A comma or a quote is missing or too many there."
-        ) from error
-    if cells.empty:
+    names, *rows = _rows(text, path)
+    if not rows:
         raise UnreadableFileError(
             f"{path}: there is a header and no row below it. The file is cut short: "
             "fetch it again."
         )
-    _check_whole(cells, path)
-    cells.index = pd.RangeIndex(2, 2 + len(cells), name="row")
-    return RawTable(names, cells)
+    _check_whole(rows, len(names), path)
+    index = pd.RangeIndex(2, 2 + len(rows), name="row")
+    # as text throughout: an id 001 is not the id 1
+    columns = {k: _category(cells) for k, cells in enumerate(zip(*rows, strict=True))}
+    cells = pd.DataFrame(columns, index=index, copy=False)
+    blank = _blank(cells)
+    if blank.all():
+        raise UnreadableFileError(f"{path}: every row below the header is empty.")
+    return RawTable(tuple(names), cells[~blank], int(blank.sum()))
 
 
 def read_records(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -117,11 +106,10 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]]]:
         If it is missing, empty or HTML.
     """
     text = read_text(path)
-    rows = [
-        [cell.strip() for cell in row]
-        for row in csv.reader(io.StringIO(text), delimiter=_separator(text))
-    ]
+    rows = [[cell.strip() for cell in row] for row in _rows(text, path)]
     rows = [row for row in rows if any(row)]
+    if not rows:
+        raise UnreadableFileError(f"{path}: the file holds no text. Fetch it again.")
     header, width = [name.lower() for name in rows[0]], len(rows[0])
     return header, [(row + [""] * width)[:width] for row in rows[1:]]
 
@@ -173,35 +161,56 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
 
 
+def _rows(text: str, path: Path) -> list[list[str]]:
+    """Take a text apart into rows and cells; lines without any are no rows."""
+    reader = csv.reader(io.StringIO(text), delimiter=_separator(text))
+    try:
+        return [row for row in reader if row]
+    except csv.Error as error:
+        raise UnreadableFileError(
+            f"{path}: cannot be taken apart into fields ({error}). A quote is missing "
+            "or too many."
+        ) from error
+
+
 def _separator(text: str) -> str:
     """Take the separator that the first line has most of; a comma if none."""
     first = text.split("\n", 1)[0]
     return max(_SEPARATORS, key=first.count)
 
 
-def _header_lines(text: str, separator: str) -> int:
-    """Count the lines of the header: a quoted name may hold a line break."""
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    next(reader)
-    return reader.line_num
+def _category(cells: tuple[str, ...]) -> pd.Categorical:
+    """Hold each text of a column once."""
+    codes, texts = pd.factorize(np.array(cells, dtype=object))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="str"))
 
 
-def _check_whole(cells: pd.DataFrame, path: Path) -> None:
-    """Refuse a file with lines that end before their last field."""
-    short = cells.index[cells.iloc[:, -1].isna()]
-    if not len(short):
+def _check_whole(rows: list[list[str]], fields: int, path: Path) -> None:
+    """Refuse a file with rows that have more or fewer fields than the header."""
+    wrong = [row for row, cells in enumerate(rows, 2) if len(cells) != fields]
+    if not wrong:
         return
-    if list(short) == [cells.index[-1]]:
+    found = len(rows[wrong[0] - 2])
+    if wrong == [len(rows) + 1] and found < fields:
         raise UnreadableFileError(
-            f"{path}: the file is cut short: its last row has fewer fields than the "
-            "header. Fetch it again."
+            f"{path}: the file is cut short: its last row has {found} of {fields} "
+            "fields. Fetch it again."
         )
+    shown = ", ".join(map(str, wrong[:_LINES_SHOWN]))
     raise UnreadableFileError(
-        f"{path}: {len(short)} row(s) have fewer fields than the header, first row(s) "
-        f"{_first(short + 2)} (header = 1). A comma is missing there."
+        f"{path}: {len(wrong)} row(s) do not have the {fields} fields of the header, "
+        f"first row {shown} (header = 1); row {wrong[0]} has {found}. A comma or a "
+        "quote is missing or too many there."
     )
 
 
-def _first(rows: Sequence[int] | pd.Index) -> str:
-    """Name the first few rows."""
-    return ", ".join(str(row) for row in list(rows)[:_LINES_SHOWN])
+def _blank(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the rows in which no cell holds any text."""
+    blank = np.ones(len(cells), dtype=bool)
+    for place in range(cells.shape[1]):
+        column = cells.iloc[:, place]
+        empty = [not str(name).strip() for name in column.cat.categories]
+        blank &= np.array([*empty, True], dtype=bool)[column.cat.codes.to_numpy()]
+        if not blank.any():
+            break
+    return blank

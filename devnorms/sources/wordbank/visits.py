@@ -5,48 +5,24 @@ The forms of a data set: whose, at what age, which sex, how much of the language
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from devnorms._base.ages import DAYS_PER_MONTH
-from devnorms.schema.observations import OLDEST_DAYS
 from devnorms.sources.childdevdata.doubts import Note
+from devnorms.sources.wordbank.ages import (
+    Columns,
+    Context,
+    read_ages,
+    read_dates,
+)
 from devnorms.sources.wordbank.codes import NO_ANSWER
 from devnorms.sources.wordbank.mapping import Field, plain_code
 from devnorms.sources.wordbank.rawfile import RawTable
 
-DATE_FORMATS = ("%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%d-%b-%y", "%d.%m.%Y")
-LIKELY_MONTHS = (6, 48)
-MOST_OUTSIDE = 0.5
-_OLDEST_MONTHS = int(OLDEST_DAYS / DAYS_PER_MONTH)
 _SPREADSHEET = r"\d+(\.\d+)?[eE]\+?\d+"
 _SEXES = {"m": "male", "male": "male", "f": "female", "female": "female"}
-
-
-@dataclass(frozen=True)
-class Context:
-    """
-    What is known of a data set before its file is read.
-
-    Attributes
-    ----------
-    stem, origin : str
-        The set, and the family of sets in which a child keeps its id.
-    language : str
-        For example ``"English (American)"``.
-    ages : tuple of int or None
-        Youngest and oldest month the form is meant for.
-    date_format : str
-        ``strptime`` format; empty where not known.
-    """
-
-    stem: str
-    origin: str
-    language: str
-    ages: tuple[int, int] | None
-    date_format: str
 
 
 def read_visits(
@@ -79,12 +55,12 @@ def read_visits(
     notes : list of Note
         What is odd, with numbers.
     """
-    columns = _Columns(table, fields)
+    columns = Columns(table, fields)
     visits = pd.DataFrame(index=table.cells.index)
     notes: list[Note] = []
     visits["child"], more = _children(columns, context)
     notes += more
-    visits["age_months"], more = _ages(columns, context)
+    visits["age_months"], more = read_ages(columns, context)
     notes += more
     # an age in completed months lies within that month: its middle is half a month on
     visits["age_days"] = (visits["age_months"] + 0.5) * DAYS_PER_MONTH
@@ -98,32 +74,7 @@ def read_visits(
     return visits, notes + more
 
 
-class _Columns:
-    """The data columns of a field, as text."""
-
-    def __init__(self, table: RawTable, fields: list[Field]) -> None:
-        self.table = table
-        self.fields = fields
-        self.positions = table.positions()
-        self.index = table.cells.index
-
-    def of(self, field: str) -> list[tuple[str, pd.Series]]:
-        """Give the columns mapped to a field that are in the data, in order."""
-        found = []
-        for line in self.fields:
-            position = self.positions.get(line.column.strip().lower())
-            if line.field == field and line.group != "item" and position is not None:
-                cells = self.table.cells.iloc[:, position].astype(str).str.strip()
-                found.append((self.table.names[position], cells))
-        return found
-
-    def first(self, field: str) -> pd.Series | None:
-        """Give the first column of a field."""
-        found = self.of(field)
-        return found[0][1] if found else None
-
-
-def _children(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note]]:
+def _children(columns: Columns, context: Context) -> tuple[pd.Series, list[Note]]:
     """Name the children: an id is only good within its family of sets."""
     given = columns.first("study_id")
     own = pd.Series([f"row {row}" for row in columns.index], columns.index, dtype=str)
@@ -151,68 +102,8 @@ def _children(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note
     return context.origin + ":" + given.where(~blank, own), notes
 
 
-def _ages(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note]]:
-    """Truncate ages to completed months; choose where two columns hold them."""
-    given = columns.of("data_age")
-    if not given:
-        none = pd.Series(np.nan, columns.index)
-        detail = "the field mapping names no column with ages"
-        return none, [Note(context.stem, "no age", len(none), "forms", detail)]
-    low, high = context.ages or LIKELY_MONTHS
-    parsed = {name: _months(cells) for name, cells in given}
-    inside = {name: int(ages.between(low, high).sum()) for name, ages in parsed.items()}
-    chosen = max(inside, key=inside.__getitem__)
-    ages, notes = parsed[chosen], []
-    for name, other in parsed.items():
-        if name != chosen:
-            differ = int((other.notna() & ages.notna() & (other != ages)).sum())
-            detail = (
-                f"{chosen!r} and {name!r} are both mapped to the age; {chosen!r} has "
-                f"more ages from {low} to {high} months and is used"
-            )
-            notes.append(
-                Note(context.stem, "two age columns differ", differ, "forms", detail)
-            )
-    return ages, notes + _age_notes(ages, context)
-
-
-def _months(cells: pd.Series) -> pd.Series:
-    """Turn text into completed months; NaN where it is no possible age."""
-    number = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
-    possible = number.astype(float).where((number > 0) & (number < _OLDEST_MONTHS))
-    return possible // 1
-
-
-def _age_notes(ages: pd.Series, context: Context) -> list[Note]:
-    """Tell ages that are missing or outside what the form is meant for."""
-    notes = []
-    undated = int(ages.isna().sum())
-    if undated:
-        detail = "blank, 0, or no number; their responses are left out"
-        notes.append(Note(context.stem, "no age", undated, "forms", detail))
-    if context.ages is not None:
-        low, high = context.ages
-        outside = ages[(ages < low) | (ages > high)]
-        if len(outside):
-            doubt = (
-                "; most of the set lies outside, so that the range may be wrong"
-                if len(outside) > MOST_OUTSIDE * ages.notna().sum()
-                else ""
-            )
-            detail = (
-                f"the form is meant for {low} to {high} months; these are from "
-                f"{outside.min():g} to {outside.max():g}; kept{doubt}"
-            )
-            notes.append(
-                Note(
-                    context.stem, "age outside the form", len(outside), "forms", detail
-                )
-            )
-    return notes
-
-
 def _sexes(
-    columns: _Columns, mapping: Mapping[str, str], context: Context
+    columns: Columns, mapping: Mapping[str, str], context: Context
 ) -> tuple[pd.Series, list[Note]]:
     """Write sex as the tables do."""
     given = columns.first("sex")
@@ -226,7 +117,7 @@ def _sexes(
     return sex.astype(str), notes if unknown else []
 
 
-def _exposure(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note]]:
+def _exposure(columns: Columns, context: Context) -> tuple[pd.Series, list[Note]]:
     """Read ``Language;percent;age``: how much of a child's input is the form's."""
     share = pd.Series(np.nan, columns.index)
     given = columns.of("languages")
@@ -247,19 +138,12 @@ def _exposure(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note
     return share, [Note(context.stem, "other languages heard", others, "forms", detail)]
 
 
-def _years(columns: _Columns, context: Context) -> tuple[pd.Series, list[Note]]:
+def _years(columns: Columns, context: Context) -> tuple[pd.Series, list[Note]]:
     """Read the year of each form; the date itself is not kept."""
     given = columns.first("date_of_test")
     if given is None:
         return pd.Series(np.nan, columns.index), []
-    formats = [context.date_format] if context.date_format else list(DATE_FORMATS)
-    parsed = [pd.to_datetime(given, format=f, errors="coerce") for f in formats]
-    dates = max(parsed, key=lambda dates: int(dates.notna().sum()))
-    if not dates.notna().any():  # the format said is not the one used
-        parsed = [
-            pd.to_datetime(given, format=f, errors="coerce") for f in DATE_FORMATS
-        ]
-        dates = max(parsed, key=lambda dates: int(dates.notna().sum()))
+    dates = read_dates(given, context.date_format)
     written = ~given.str.lower().isin(NO_ANSWER)
     unread = int((dates.isna() & written).sum())
     detail = "the date of the form cannot be read; only its year would be used"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from devnorms._base.errors import UnreadableFileError
 from devnorms.sources.childdevdata.doubts import Note
+from devnorms.sources.wordbank.ages import Context
 from devnorms.sources.wordbank.answers import (
     PRODUCES,
     UNDERSTANDS,
@@ -32,8 +33,8 @@ from devnorms.sources.wordbank.instrument import (
     slug,
 )
 from devnorms.sources.wordbank.mapping import read_fields, read_values
-from devnorms.sources.wordbank.rawfile import read_table
-from devnorms.sources.wordbank.visits import Context, read_visits
+from devnorms.sources.wordbank.rawfile import RawTable, read_table
+from devnorms.sources.wordbank.visits import read_visits
 
 ENOUGH_TO_TELL = 20
 """Two forms with so many of both answers do not agree in all by chance."""
@@ -139,7 +140,7 @@ def read_set(files: SetFiles, root: Path) -> WordSet:
         )
     answers, decoded = read_answers(table, columns, values, card.study)
     questions = tuple(_question(a, card, instrument) for a in answers)
-    named = _item_notes(questions, instrument, card.study)
+    named = [*_set_notes(card, table), *_item_notes(questions, instrument, card.study)]
     cells = np.column_stack([a.cells for a in answers])
     same = _same_answers(cells, visits)
     if same:
@@ -173,6 +174,18 @@ def _question(answers: Answers, card: Card, instrument: Instrument) -> Question:
         column.item_id,
         item,
     )
+
+
+def _set_notes(card: Card, table: RawTable) -> list[Note]:
+    """Tell what is assumed of the set, and rows that hold nothing."""
+    notes = []
+    if not card.country_said:
+        detail = f"no card says it; {card.country} is taken from the language"
+        notes.append(Note(card.study, "country not stated", 1, "sets", detail))
+    if table.blank_rows:
+        detail = "rows without any text: no forms"
+        notes.append(Note(card.study, "blank rows", table.blank_rows, "rows", detail))
+    return notes
 
 
 def _same_answers(answers: NDArray[np.int8], visits: pd.DataFrame) -> int:
