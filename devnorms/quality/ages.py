@@ -4,60 +4,20 @@ Ages: missing, out of place, rounded, or written for many children at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
 from devnorms._base.ages import DAYS_PER_MONTH
 from devnorms.quality.case import ALPHA, Case, Finding, listed, months
+from devnorms.quality.grains import COARSE, FINE, LEAST_VISITS, Grain, age_grain
 
 Floats = NDArray[np.float64]
-LEAST_VISITS = 30
-_ON_GRID = 0.995
 _NOMINAL_SHARE = 0.5
 _MISSING_LOOK, _MISSING_STOP = 0.05, 0.5
 _TAIL_SHARE, _TAIL_VISITS, _TAIL_LOG, _TAIL_DAYS = 0.01, 3, 0.3, 60
 _TAIL_SPACINGS = 15
-_LEAST_DIFFERENT = 3
 _MONTHS_BELOW = 100
-
-
-@dataclass(frozen=True)
-class Grain:
-    """
-    What ages were recorded in before they were turned into days.
-
-    Attributes
-    ----------
-    name : str
-        In words.
-    days : float
-        Its length.
-    start : float
-        Where the first one lies, in days: half a length if the middle was written.
-    """
-
-    name: str
-    days: float
-    start: float = 0.0
-
-
-GRAINS = (
-    Grain("whole years", 12 * DAYS_PER_MONTH),
-    Grain("half years", 6 * DAYS_PER_MONTH),
-    Grain("quarters of a year", 3 * DAYS_PER_MONTH),
-    Grain("whole months", DAYS_PER_MONTH),
-    Grain("whole months, as their middle", DAYS_PER_MONTH, DAYS_PER_MONTH / 2),
-    Grain("whole months of 30 days", 30.0),
-    Grain("whole months of 30.5 days", 30.5),
-    Grain("half months", DAYS_PER_MONTH / 2),
-    Grain("whole weeks", 7.0),
-    Grain("tenths of a month", DAYS_PER_MONTH / 10),
-)
-_FINE = "tenths of a month"
-_COARSE = {"whole years", "half years", "quarters of a year"}
 
 
 def ages(case: Case) -> list[Finding]:
@@ -81,7 +41,7 @@ def ages(case: Case) -> list[Finding]:
     grain = age_grain(known)
     found += [*_grain(known, grain), *_newborn(known), *_apart(known)]
     if len(known) >= LEAST_VISITS:
-        fine = grain is None or grain.name == _FINE
+        fine = grain is None or grain.name == FINE
         unit = grain.days if grain else 1.0
         found += _units(known)
         if fine:
@@ -112,53 +72,16 @@ def _missing(undated: int, visits: int) -> list[Finding]:
     ]
 
 
-def age_grain(age_days: Floats) -> Grain | None:
-    """
-    Say in what ages were recorded before they were turned into days.
-
-    An age recorded in months and then turned into days falls on a multiple of 30.4375
-    every time, rounded or not; of ages recorded in days one in thirty does by chance.
-
-    Parameters
-    ----------
-    age_days : numpy.ndarray
-        Ages in days, none missing.
-
-    Returns
-    -------
-    Grain or None
-        The coarsest on which at least 99.5 % of the ages lie; None where there is none,
-        or fewer than 30 ages, or fewer than three different ones in whole days.
-
-    Examples
-    --------
-    >>> age_grain(np.round(np.arange(1.0, 41.0) * 30.4375)).name
-    'whole months'
-    """
-    few = len(np.unique(age_days)) < _LEAST_DIFFERENT
-    whole_days = bool((age_days % 1 == 0).all())
-    # A few different whole days may be days; half days can only have been made.
-    if len(age_days) < LEAST_VISITS or (few and whole_days):
-        return None
-    for grain in GRAINS:
-        since = age_days - grain.start
-        away = np.abs(since - np.round(since / grain.days) * grain.days)
-        # Half a day: ages turned into days were rounded, by one rule or another.
-        if (away <= 0.51).mean() >= _ON_GRID:
-            return grain
-    return None
-
-
 def _grain(known: Floats, grain: Grain | None) -> list[Finding]:
     """Ages that are coarser than days."""
     if grain is None:
         return []
     width = grain.days / (2 if grain.start else 1)
-    away = f"{width / DAYS_PER_MONTH:.2g} months" if grain.name != _FINE else "3 days"
+    away = f"{width / DAYS_PER_MONTH:.2g} months" if grain.name != FINE else "3 days"
     return [
         Finding(
             f"ages in {grain.name}",
-            "look" if grain.name in _COARSE else "note",
+            "look" if grain.name in COARSE else "note",
             len(known),
             "visits",
             f"All ages are {grain.name}, turned into days ({len(np.unique(known))} "
@@ -171,7 +94,7 @@ def _grain(known: Floats, grain: Grain | None) -> list[Finding]:
             ),
             "Find out whether ages were cut off or rounded, and treat each age as an "
             "interval where that width matters."
-            if grain.name != _FINE
+            if grain.name != FINE
             else "Nothing: three days hardly matter for any milestone.",
             of=len(known),
         )

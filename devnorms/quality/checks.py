@@ -17,9 +17,10 @@ from devnorms.quality.elsewhere import unlike_elsewhere
 from devnorms.quality.items import against_the_rest, falling
 from devnorms.quality.left_out import left_out, noted
 from devnorms.quality.missing import missing
-from devnorms.quality.order import asked_twice, out_of_order, pass_then_fail
+from devnorms.quality.order import asked_twice, pass_then_fail
 from devnorms.quality.report import QualityReport
 from devnorms.quality.sameness import answers_and_age, same_answers
+from devnorms.quality.series import out_of_order
 from devnorms.quality.sharing import copied_items, small_cells
 from devnorms.quality.surroundings import surroundings
 from devnorms.quality.visits import same_visit_twice, who

@@ -13,7 +13,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from devnorms.quality.case import ALPHA, Case, Finding, listed
-from devnorms.quality.order import items_out_of_order
+from devnorms.quality.series import items_out_of_order
 
 Floats = NDArray[np.float64]
 SLOPE = 8.0
