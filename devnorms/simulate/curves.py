@@ -189,11 +189,11 @@ def _with_effects(curves: xr.Dataset, truth: Truth) -> xr.Dataset:
     at = curves.indexes["milestone"].get_indexer(pd.Index(leaves["milestone"]))
     left = curves["location"].values - curves["pooled_location"].values[..., at] - known
     dims = ("chain", "draw", "leaf")
-    return curves.assign(
+    curves = curves.assign(
         country_milestone_effect=(dims, np.broadcast_to(country, left.shape)),
         leaf_effect=(dims, left),
-        **_drawn_with(truth, full),
     )
+    return curves.assign(_drawn_with(truth, full))
 
 
 def _joined(text: pd.DataFrame, name: str) -> pd.Series:
@@ -202,7 +202,7 @@ def _joined(text: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _drawn_with(truth: Truth, full: tuple[int, int]) -> dict[str, tuple[Any, ...]]:
-    """The scales, the same in every draw."""
+    """Give the scales, the same in every draw."""
     scales = truth.scales
     known = {
         "sd_milestone": float(np.std(truth.centres["location"])),
