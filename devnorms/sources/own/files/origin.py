@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import difflib
 import zipfile
+import zlib
 from pathlib import Path
 
 from devnorms._base.errors import UnreadableFileError
 from devnorms.sources.textfile import looks_like_html
 
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError,
+)  # fmt: skip
 _LARGEST = 4 * 2**30
 _BINARY = {
     b"PK\x03\x04": "a zip archive or a workbook (.xlsx)",
@@ -97,30 +101,32 @@ def _from_archive(path: Path, name: str) -> tuple[str, bytes]:
     """Read one table of a zip archive."""
     try:
         with zipfile.ZipFile(path) as archive:
-            tables = [n for n in archive.namelist() if n.lower().endswith(".csv")]
-            if not tables:
-                raise UnreadableFileError(f"{path.name}: no CSV file in this archive.")
-            found = _choose(tables, name, path)
-            if archive.getinfo(found).file_size > _LARGEST:
-                raise UnreadableFileError(
-                    f"{path.name}, {found}: larger than 4 GiB unpacked. Unpack it."
-                )
+            found = _choose(archive.namelist(), name, path)
+            _check_size(archive.getinfo(found), path)
             raw = archive.read(found)
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, ValueError) as error:
-        if isinstance(error, UnreadableFileError):
-            raise
+    except UnreadableFileError:
+        raise
+    except _DAMAGED as error:
         raise UnreadableFileError(
             f"{path.name}: not a whole zip archive ({error}). Export it again; an "
             "archive with a password must be unpacked first."
         ) from error
-    except NotImplementedError as error:
-        raise UnreadableFileError(f"{path.name}: {error}. Unpack it first.") from error
     check_text(raw, found)
     return f"{path.name}, {found}", raw
 
 
-def _choose(tables: list[str], name: str, path: Path) -> str:
+def _check_size(found: zipfile.ZipInfo, path: Path) -> None:
+    if found.file_size > _LARGEST:
+        raise UnreadableFileError(
+            f"{path.name}, {found.filename}: larger than 4 GiB unpacked. Unpack it."
+        )
+
+
+def _choose(names: list[str], name: str, path: Path) -> str:
     """Find a table by name; the main one has the shortest name."""
+    tables = [n for n in names if n.lower().endswith(".csv")]
+    if not tables:
+        raise UnreadableFileError(f"{path.name}: no CSV file in this archive.")
     if not name:
         return min(tables, key=len)
     for table in tables:

@@ -4,6 +4,10 @@ Stata (.dta) and SPSS (.sav, .zsav), with their labels and declared missing code
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +15,12 @@ import pandas as pd
 
 from devnorms._base.errors import UnreadableFileError
 from devnorms.sources.own.cells import Sheet, as_text, canonical
+from devnorms.sources.own.files import apart
 from devnorms.sources.own.files.delimited import distinct, tidied
 from devnorms.sources.own.mapping.settings import File
 
-_STATA_MISSING = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS = list("abcdefghijklmnopqrstuvwxyz")
+_NAMES = {"stata": "Stata", "spss": "SPSS"}
 
 
 def read_statistical(path: Path, kind: str, settings: File) -> Sheet:
@@ -43,67 +49,83 @@ def read_statistical(path: Path, kind: str, settings: File) -> Sheet:
         If this is no whole file of that kind.
     """
     table, about = _read(path, kind, settings.encoding)
-    names = distinct([str(name) for name in table.columns])
-    table.columns = pd.Index(names)
-    given: dict[str, dict[Any, str]] = about.variable_value_labels
-    labels = {
-        name: {_code(code, kind): label for code, label in codes.items()}
-        for name, codes in given.items()
-    }
+    stata = kind == "stata"
+    given = [str(name) for name in table.columns]
+    names = distinct(given)
     cells = pd.DataFrame(
-        {name: _column(table[name], kind, numeric=about) for name in names},
-        index=pd.RangeIndex(1, len(table) + 1, name="case"),
-    )
+        {
+            name: _column(
+                table.iloc[:, k], stata and about["types"].get(given[k]) != "string"
+            )
+            for k, name in enumerate(names)
+        }
+    ).set_axis(pd.RangeIndex(1, len(table) + 1, name="case"))
+    labels = {
+        str(name): {_code(code, stata): str(label) for code, label in codes.items()}
+        for name, codes in about["labels"].items()
+    }
     missing = {
         name: _declared(cells[name], ranges)
-        for name, ranges in getattr(about, "missing_ranges", {}).items()
+        for name, ranges in about["missing"].items()
+        if name in names
     }
     if settings.values == "labels":
-        for name, words in labels.items():
-            cells[name] = cells[name].map(lambda c, w=words: w.get(c, c))
+        for name in set(labels) & set(names):
+            cells[name] = _labelled(cells[name], labels[name])
     return Sheet(
         cells=tidied(cells, path.name),
         name=path.name,
         typed=True,
         labels=labels,
-        titles={k: str(v) for k, v in about.column_names_to_labels.items() if v},
+        titles={str(k): str(v) for k, v in about["titles"].items() if v},
         missing=missing,
     )
 
 
-def _read(path: Path, kind: str, encoding: str) -> tuple[pd.DataFrame, Any]:
-    import pyreadstat
-
-    read = pyreadstat.read_dta if kind == "stata" else pyreadstat.read_sav
-    said = None if encoding.lower().replace("-", "") == "utf8" else encoding
-    try:
-        found = read(path, user_missing=True, encoding=said)
-    except Exception as error:
-        words = " ".join(str(error).split())[:120]
-        raise UnreadableFileError(
-            f"{path.name}: not a whole {kind.title().replace('Spss', 'SPSS')} file "
-            f"({words}). It is cut short, damaged, or of another kind: export it again."
-        ) from error
-    if found[0].empty:
+def _read(path: Path, kind: str, encoding: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Have another process read the file: a damaged one can crash its reader."""
+    said = "" if encoding.lower().replace("-", "") == "utf8" else encoding
+    with tempfile.TemporaryDirectory(prefix="devnorms-") as folder:
+        out = Path(folder) / "read.pickle"
+        done = subprocess.run(  # noqa: S603  (our own program, on the file given)
+            [sys.executable, "-P", apart.__file__, str(path), kind, said, str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+            errors="replace",
+        )
+        if done.returncode:
+            raise UnreadableFileError(_refused(path, kind, done))
+        columns, about = pickle.loads(out.read_bytes())  # noqa: S301  (just written)
+    table = pd.DataFrame({k: pd.Series(v, dtype="object") for k, v in columns.items()})
+    if table.empty:
         raise UnreadableFileError(f"{path.name}: there is no case in this file.")
-    return found
+    return table, about
 
 
-def _column(column: pd.Series, kind: str, numeric: Any) -> pd.Series:
-    """Write a column as text; Stata's letters get their point."""
-    text = as_text(column)
-    stored = numeric.readstat_variable_types.get(column.name, "")
-    if kind == "stata" and stored != "string":
-        letters = text.isin(list(_STATA_MISSING))
-        text = text.mask(letters, "." + text)
-    return pd.Series(
-        text.to_numpy(), index=pd.RangeIndex(1, len(text) + 1), dtype="str"
+def _refused(path: Path, kind: str, done: subprocess.CompletedProcess[str]) -> str:
+    """Say what the reader said, or that it broke down over the file."""
+    told = done.returncode == apart.NOT_READ
+    words = done.stderr.strip() if told else "its reader broke down over it"
+    return (
+        f"{path.name}: not a whole {_NAMES[kind]} file ({words}). It is cut short, "
+        "damaged, or of another kind: export it again."
     )
 
 
-def _code(code: object, kind: str) -> str:
+def _column(column: pd.Series, letters: bool) -> pd.Series:
+    """Write a column as text; Stata's extended missing values get their point."""
+    text = as_text(column).reset_index(drop=True)
+    return text.mask(text.isin(_LETTERS), "." + text) if letters else text
+
+
+def _code(code: object, stata: bool) -> str:
     text = canonical(code)
-    return f".{text}" if kind == "stata" and text in _STATA_MISSING and text else text
+    return f".{text}" if stata and text in _LETTERS else text
+
+
+def _labelled(cells: pd.Series, words: dict[str, str]) -> pd.Series:
+    return cells.map(lambda code: words.get(code, code)).astype("str")
 
 
 def _declared(cells: pd.Series, ranges: list[dict[str, Any]]) -> frozenset[str]:
