@@ -167,12 +167,13 @@ def _responses(column: pd.Series) -> tuple[NDArray[np.int8], dict[str, int]]:
 def _visits(observations: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give each row its visit, and each visit its first row."""
     last = "occasion" if "occasion" in observations.columns else "age_days"
-    visit = np.zeros(len(observations), dtype=np.int64)
-    for column in ("study", "child", last):
-        codes, values = pd.factorize(observations[column], use_na_sentinel=False)
-        visit, _ = pd.factorize(visit * len(values) + codes)
-    first = np.full(visit.max() + 1, len(visit))
-    np.minimum.at(first, visit, np.arange(len(visit)))
+    study, _ = pd.factorize(observations["study"], use_na_sentinel=False)
+    child, children = pd.factorize(observations["child"], use_na_sentinel=False)
+    when, times = pd.factorize(observations[last], use_na_sentinel=False)
+    together = (study * len(children) + child) * len(times) + when
+    visit, numbers = pd.factorize(together)
+    first = np.empty(len(numbers), dtype=np.int64)
+    first[visit[::-1]] = np.arange(len(visit))[::-1]
     return visit, first
 
 

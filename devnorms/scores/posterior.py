@@ -73,7 +73,8 @@ def log_likelihood(
     log_fails = np.where(known[:, None], -np.logaddexp(0.0, logit), 0.0)
     total: Floats = asked @ log_fails
     number = passed @ known.astype(float)
-    total += (number[:, None] * grid[None, :] - (passed @ tau)[:, None]) / slope
+    total += (number / slope)[:, None] * grid[None, :]
+    total -= (passed @ tau / slope)[:, None]
     return total
 
 
@@ -90,7 +91,9 @@ def log_prior(mean: Floats, sd: float, grid: Floats) -> Floats:
     grid : numpy.ndarray
         D-scores.
     """
-    prior: Floats = -0.5 * ((grid[None, :] - mean[:, None]) / sd) ** 2
+    prior: Floats = grid[None, :] - mean[:, None]
+    prior *= prior
+    prior *= -0.5 / sd**2
     return prior
 
 

@@ -18,7 +18,8 @@ from devnorms.scores.units import check_ages_are_days
 
 Floats = NDArray[np.float64]
 
-_CHUNK = 50_000
+_CHUNK = 4096
+"""Visits at a time: few enough for a processor's cache, many enough for numpy."""
 D_DECIMALS = 2
 DAZ_DECIMALS = 3
 
