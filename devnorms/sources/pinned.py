@@ -110,7 +110,9 @@ def describe(
     )
 
 
-def typed(file: Path, needed: Iterable[str]) -> pd.DataFrame:
+def typed(
+    file: Path, needed: Iterable[str], numbers: Iterable[str] | None = None
+) -> pd.DataFrame:
     """
     Read a CSV file: numbers as numbers, empty cells and NA as missing.
 
@@ -120,6 +122,8 @@ def typed(file: Path, needed: Iterable[str]) -> pd.DataFrame:
         Comma-separated, UTF-8, one header row.
     needed : iterable of str
         Columns that must be there.
+    numbers : iterable of str, optional
+        Columns to read as numbers, if all their cells are; every column without it.
 
     Returns
     -------
@@ -129,7 +133,8 @@ def typed(file: Path, needed: Iterable[str]) -> pd.DataFrame:
     Raises
     ------
     UnreadableFileError
-        If the file is missing, empty, HTML, compressed, not UTF-8, or lacks a column.
+        If the file is missing, empty, HTML, compressed, cut short, not UTF-8, or lacks
+        a column.
     """
     text = read_delimited(file, ",")
     missing = [name for name in needed if name not in text.columns]
@@ -139,7 +144,8 @@ def typed(file: Path, needed: Iterable[str]) -> pd.DataFrame:
             f"{', '.join(map(str, text.columns))}."
         )
     known = text.where(~text.isin(["", "NA"]))
-    return known.apply(_numbers)
+    columns = list(known.columns if numbers is None else numbers)
+    return known.assign(**{name: _numbers(known[name]) for name in columns})
 
 
 def _numbers(column: pd.Series) -> pd.Series:

@@ -9,7 +9,6 @@ each other are refused, and can be seen (see `devnorms.sources.published_faults`
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,12 +17,11 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from devnorms._base.errors import LeftOutWarning, UnreadableFileError
+from devnorms._base.errors import LeftOutWarning
 from devnorms._base.provenance import Record, Source
 from devnorms.schema._faults import validate
-from devnorms.sources.pinned import describe, find_files
+from devnorms.sources.pinned import describe, find_files, typed
 from devnorms.sources.published_faults import contradictions
-from devnorms.sources.textfile import decode
 
 ID = "published"
 FILES = ("windows.csv", "sources.csv")
@@ -228,22 +226,9 @@ def _read(files: dict[str, Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read figures and their sources."""
     needed = {*FIGURES.columns} - {"share", "age_months", "confidence", "reason"}
     needed -= {"published_name", "country", "citation", "address", "grade"}
-    columns: dict[str, Iterable[str]] = {
-        "windows.csv": {*needed, "country_iso3"},
-        "sources.csv": {"source_id", "citation", "address"},
-    }
-    for file in files.values():
-        decode(file)  # tells HTML, an empty file, another encoding
-    tables = {}
-    for name, file in files.items():
-        tables[name] = _table(file)
-        missing = sorted(set(columns[name]) - set(tables[name].columns))
-        if missing:
-            raise UnreadableFileError(
-                f"{file}: missing column(s) {', '.join(missing)}. Found: "
-                f"{', '.join(map(str, tables[name].columns))}."
-            )
-    return tables["windows.csv"], tables["sources.csv"]
+    documents = typed(files["sources.csv"], ("source_id", "citation", "address"), ())
+    columns = sorted({*needed, "country_iso3"})
+    return typed(files["windows.csv"], columns, ("n", "value")), documents
 
 
 def _table(file: Path | Traversable) -> pd.DataFrame:

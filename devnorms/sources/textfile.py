@@ -52,16 +52,52 @@ def read_delimited(path: Path, separator: str = "\t") -> pd.DataFrame:
 
     lines = _lines(decode(path), path)
     _check_shape(lines, separator, path)
+    if separator != "\t":
+        return _quoted(lines, separator, path)
     table: pd.DataFrame = pd.read_csv(
         io.StringIO("\n".join(lines)),
         sep=separator,
         dtype=str,
         keep_default_na=False,
-        quoting=csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL,
+        quoting=csv.QUOTE_NONE,
         skip_blank_lines=False,
     )
     table.index = pd.RangeIndex(2, 2 + len(table), name="line")
     return table
+
+
+def _quoted(lines: list[str], separator: str, path: Path) -> pd.DataFrame:
+    """Read text in which quotes have a meaning; a row may go over several lines."""
+    import pandas as pd
+
+    reader = csv.reader(
+        (f"{line}\n" for line in lines), delimiter=separator, strict=True
+    )
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+    except csv.Error as error:
+        raise UnreadableFileError(
+            f"{path}: line {reader.line_num}: {error}. A quote is missing or too many "
+            "there, or the file is cut short."
+        ) from None
+    header, *body = rows
+    _check_names(header, path)
+    ragged = [
+        line for row, line in zip(rows, ends, strict=True) if len(row) != len(header)
+    ]
+    if ragged:
+        shown = ", ".join(map(str, ragged[:_LINES_SHOWN]))
+        raise UnreadableFileError(
+            f"{path}: {len(ragged)} row(s) do not have the {len(header)} fields of the "
+            f"header, first in line {shown}. The file is cut short, or a separator is "
+            "missing or too many there."
+        )
+    index = pd.Index(ends[1:], name="line")
+    return pd.DataFrame(body, index=index, columns=header, dtype="str")
 
 
 def decode(path: Path) -> str:
@@ -139,6 +175,16 @@ def _lines(text: str, path: Path) -> list[str]:
     return lines
 
 
+def _check_names(header: list[str], path: Path) -> None:
+    """Check that no column is named twice."""
+    twice = [name for name, n in Counter(header).items() if n > 1]
+    if twice:
+        raise UnreadableFileError(
+            f"{path}: line 1 names column(s) {', '.join(map(repr, twice))} more than "
+            "once. Keep one of each."
+        )
+
+
 def _check_shape(lines: list[str], separator: str, path: Path) -> None:
     """Check that each line has as many fields as the header, and no name twice."""
     header = lines[0].split(separator)
@@ -147,14 +193,9 @@ def _check_shape(lines: list[str], separator: str, path: Path) -> None:
             f"{path}: line 1 has one field only, {header[0][:60]!r}; expected names "
             f"separated by {separator!r}. Save the file with that separator."
         )
-    twice = [name for name, n in Counter(header).items() if n > 1]
-    if twice:
-        raise UnreadableFileError(
-            f"{path}: line 1 names column(s) {', '.join(map(repr, twice))} more than "
-            "once. Keep one of each."
-        )
+    _check_names(header, path)
     if separator != "\t":
-        return  # a separator inside quotes is no field: pandas counts those itself
+        return  # a separator inside quotes is no field: `_quoted` counts those
     expected = len(header) - 1
     ragged = [n for n, line in enumerate(lines, 1) if line.count("\t") != expected]
     if ragged:

@@ -136,7 +136,7 @@ def cultural_distance(path: str | Path | None = None) -> xr.DataArray:
 
     files = find_files(ID, ["cultural_fst_59.csv"], path)
     file = files["cultural_fst_59.csv"]
-    table = typed(file, ["region"]).set_index("region")
+    table = typed(file, ["region"], ()).set_index("region")
     regions = [str(region) for region in table.index]
     unknown = [region for region in regions if not _country(region)]
     if unknown or regions != [str(column) for column in table.columns]:
@@ -144,8 +144,9 @@ def cultural_distance(path: str | Path | None = None) -> xr.DataArray:
             f"{file}: rows and columns must name the same regions in the same order, "
             f"each of a known country. Of no known country: {unknown or 'none'}."
         )
+    numbers = pd.DataFrame({c: _numbers(table[c], file) for c in table.columns})
     array = xr.DataArray(
-        table.astype(float).to_numpy(),
+        numbers.to_numpy(),
         dims=("region", "other_region"),
         coords={
             "region": regions,
@@ -233,12 +234,13 @@ def _square(
     import xarray as xr
 
     files = find_files(ID, [f"{name}.csv"], path)
-    pairs = typed(files[f"{name}.csv"], ["iso3_a", "iso3_b", column])
+    pairs = typed(files[f"{name}.csv"], ["iso3_a", "iso3_b", column], ())
     twice = pairs.index[pairs.duplicated(["iso3_a", "iso3_b"])].tolist()
     if twice:
         raise InvalidTableError(
             f"{files[f'{name}.csv']}: the same pair comes twice, lines {twice[:5]}."
         )
+    pairs[column] = _numbers(pairs[column], files[f"{name}.csv"])
     table = pairs.pivot_table(index="iso3_a", columns="iso3_b", values=column)
     labels = sorted({*table.index.astype(str), *table.columns.astype(str)})
     array = xr.DataArray(
@@ -249,6 +251,18 @@ def _square(
         attrs={**attrs, "record": _record(files)},
     )
     return check_distances(array)
+
+
+def _numbers(column: pd.Series, file: Path) -> pd.Series:
+    """Read distances as numbers, or say which cells are none."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    wrong = column[numbers.isna() & column.notna()]
+    if len(wrong):
+        raise InvalidTableError(
+            f"{file}: column {column.name!r}: {len(wrong)} cell(s) are no number, for "
+            f"example {wrong.iloc[0]!r} ({column.index.name} {wrong.index[0]})."
+        )
+    return numbers
 
 
 def _record(files: dict[str, Path]) -> str:
