@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.models import fit, preview
     from devnorms.norms import (
+        Child,
         imported,
         imported_battery,
         pass_ages,
+        place,
         printed_norm,
         same_country_flags,
         shares_passing,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "Child": "devnorms.norms:Child",
     "DevnormsError": "devnorms._base.errors:DevnormsError",
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "NormSet": "devnorms.schema.norms:NormSet",
@@ -66,6 +69,7 @@ _WHERE = {
     "load_vocabulary": "devnorms.sources.wordbank:load_vocabulary",
     "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
+    "place": "devnorms.norms:place",
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",
     "preview": "devnorms.models:preview",
@@ -81,6 +85,7 @@ _WHERE = {
 """Where each public name is found: a module, or a name in one."""
 
 __all__ = [
+    "Child",
     "DevnormsError",
     "DevnormsWarning",
     "NormSet",
@@ -102,6 +107,7 @@ __all__ = [
     "load_vocabulary",
     "milestones",
     "pass_ages",
+    "place",
     "plot",
     "populations",
     "preview",

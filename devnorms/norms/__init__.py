@@ -3,20 +3,31 @@ From curves to norms: ages at which shares pass, whom they speak for, how far th
 """
 
 from devnorms.norms.ages import item_ages, pass_ages
+from devnorms.norms.child import Child
+from devnorms.norms.compare import compare
+from devnorms.norms.controls import control_claims
+from devnorms.norms.floor import floor
+from devnorms.norms.gate import gate
 from devnorms.norms.imported import imported
 from devnorms.norms.imported_battery import imported_battery
+from devnorms.norms.place import place
+from devnorms.norms.known import Known
+from devnorms.norms.ledger import ledger
 from devnorms.norms.printed import printed_norm
 from devnorms.norms.published import compare_published
 from devnorms.norms.same_country import same_country_flags
 from devnorms.norms.shares import item_shares_passing, shares_passing
 
 __all__ = [
+    "Child",
     "compare_published",
     "imported",
     "imported_battery",
     "item_ages",
     "item_shares_passing",
+    "ledger",
     "pass_ages",
+    "place",
     "printed_norm",
     "same_country_flags",
     "shares_passing",
