@@ -31,8 +31,8 @@ def summarise(observations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``set_id`` (the study), ``population, country, language`` (BCP 47; empty where
-        there are several or none), ``children``, ``forms`` (visits: a child on an
+        ``set_id`` (the study), ``population, country, language`` (BCP 47; each empty
+        where there are several or none), ``children``, ``forms`` (visits: a child on an
         occasion), ``items``, ``responses`` (used), ``responses_in`` (before anything
         was left out), ``left_out`` (dict: reason to responses), ``forms_left_out``
         (without any response that is used, where the source says how many there were,
@@ -75,17 +75,17 @@ def summarise(observations: pd.DataFrame) -> pd.DataFrame:
         "items": _distinct(study, len(names), [codes["item"]]),
         "responses": np.bincount(study, minlength=len(names)),
     }
+    said = {
+        name: _said(study, len(names), codes[name], columns[name].categories)
+        for name in ("population", "country", "language")
+    }
     known = _Known(observations.attrs)
     rows = []
     for place, name in enumerate(names):
         numbers = {kind: int(found[place]) for kind, found in counted.items()}
+        words = {kind: found[place] for kind, found in said.items()}
         if numbers["responses"]:
-            first = int(np.argmax(study == place))
-            row = {k: observations[k].iloc[first] for k in ("population", "country")}
-            row["language"] = _one(
-                columns["language"], codes["language"][study == place]
-            )
-            rows.append({"set_id": name, **row, **numbers})
+            rows.append({"set_id": name, **words, **numbers})
     loaded = {row["set_id"] for row in rows}
     rows += [_nothing_used(name) for name in known.by_study if name not in loaded]
     return pd.DataFrame([{**row, **known.of(row)} for row in rows])
@@ -127,10 +127,18 @@ def _nothing_used(name: str) -> dict[str, Any]:
     return {"set_id": name, "population": "", "country": "", "language": "", **numbers}
 
 
-def _one(column: Any, codes: NDArray[Any]) -> str:
-    """Name the one category of some rows; empty where there are several or none."""
-    used = np.unique(codes)
-    return str(column.categories[used[0]]) if len(used) == 1 and used[0] >= 0 else ""
+def _said(
+    study: NDArray[np.int64], studies: int, codes: NDArray[Any], names: pd.Index
+) -> list[str]:
+    """Name what each study's rows say; empty where they say several things or none."""
+    used = np.zeros((studies, len(names) + 1), dtype=bool)
+    used[study, codes] = True  # a gap has the code -1: the last place
+    alone = used.sum(axis=1) == 1
+    place = used.argmax(axis=1)
+    return [
+        str(names[k]) if one and k < len(names) else ""
+        for one, k in zip(alone, place, strict=True)
+    ]
 
 
 def _distinct(

@@ -173,7 +173,7 @@ def refuse(refused: dict[str, str]) -> InvalidTableError:
                 "cannot be true.",
                 *lines,
                 "Ask the contributor, or leave them out. To load them all the same: "
-                "accept_spoilt=True.",
+                "accept_spoilt=True (--accept-spoilt).",
             ]
         )
     )
