@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from devnorms._base.checks import check_known
@@ -23,6 +21,7 @@ from devnorms.sources.download import (
     ResumingDownloader,
 )
 from devnorms.sources.registry import Dataset, dataset
+from devnorms.sources.shipped import shipped_files
 
 ENVIRONMENT = "DEVNORMS_DATA"
 
@@ -81,7 +80,7 @@ def fetch(
             "get it."
         )
     if pinned.shipped:
-        return _shipped(pinned, names, None if folder is None else Path(folder))
+        return shipped_files(pinned, names, None if folder is None else Path(folder))
     return fetch_files(
         pinned,
         names,
@@ -130,24 +129,6 @@ def fetch_files(
                 pinned, name, place, mirrors, bar(name)
             )
     return there
-
-
-def _shipped(pinned: Dataset, names: list[str], folder: Path | None) -> dict[str, Path]:
-    """Give files that come with the package, copied where a folder is named."""
-    here = Path(str(resources.files("devnorms.sources"))) / "_shipped" / pinned.id
-    if folder is None:
-        return {name: here / name for name in names}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            if _found(pinned, name, folder) is None:
-                shutil.copyfile(here / name, folder / name)
-    except OSError as error:
-        raise FetchError(
-            f"{pinned.id}: its files could not be written to {folder} "
-            f"({error.strerror or error}). Name another folder (folder=...)."
-        ) from error
-    return {name: folder / name for name in names}
 
 
 def _found(pinned: Dataset, name: str, folder: Path | None) -> Path | None:

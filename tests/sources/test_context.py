@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from devnorms._base.errors import InvalidTableError, UnreadableFileError
+from devnorms._base.errors import FetchError, InvalidTableError, UnreadableFileError
 from devnorms._base.provenance import Record, Source
 from devnorms.schema.distances import check_distances
-from devnorms.sources import context, populations
+from devnorms.sources import context, fetch, populations
 
 
 def test_hdi_figures_are_those_of_the_report_of_2020() -> None:
@@ -161,3 +161,19 @@ def test_the_shipped_tables_are_the_collected_ones(data_folder: Path) -> None:
     pd.testing.assert_frame_equal(given, context.countries())
     (source,) = Record.from_json(given.attrs["record"]).sources
     assert not source.version.startswith("not")
+
+
+def test_shipped_files_are_copied_and_never_overwrite_another(tmp_path: Path) -> None:
+    files = fetch("context", folder=tmp_path)
+    assert sorted(files) == sorted(file.name for file in tmp_path.iterdir())
+    pd.testing.assert_frame_equal(context.countries(tmp_path), context.countries())
+    fetch("context", folder=tmp_path)  # the same again is no fault
+    (tmp_path / "countries.csv").write_text("mine")
+    with pytest.raises(FetchError, match="Move it away"):
+        fetch("context", folder=tmp_path)
+    assert (tmp_path / "countries.csv").read_text() == "mine"
+
+
+def test_a_source_that_cannot_be_fetched_says_why() -> None:
+    with pytest.raises(FetchError, match=r"datasets/wordbank/README\.md says why"):
+        fetch("wordbank")
