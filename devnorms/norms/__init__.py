@@ -10,9 +10,9 @@ from devnorms.norms.floor import floor
 from devnorms.norms.gate import gate
 from devnorms.norms.imported import imported
 from devnorms.norms.imported_battery import imported_battery
-from devnorms.norms.place import place
 from devnorms.norms.known import Known
 from devnorms.norms.ledger import ledger
+from devnorms.norms.place import place
 from devnorms.norms.printed import printed_norm
 from devnorms.norms.published import compare_published
 from devnorms.norms.same_country import same_country_flags
@@ -20,7 +20,12 @@ from devnorms.norms.shares import item_shares_passing, shares_passing
 
 __all__ = [
     "Child",
+    "Known",
+    "compare",
     "compare_published",
+    "control_claims",
+    "floor",
+    "gate",
     "imported",
     "imported_battery",
     "item_ages",

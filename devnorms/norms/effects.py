@@ -10,6 +10,7 @@ same weighted sum of that part's effects, in every draw.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -91,21 +92,34 @@ class Effects:
     instrument: NDArray[np.str_]
     country: NDArray[np.str_]
 
-    @property
+    @cached_property
     def populations(self) -> list[str]:
         """Ids, in the order of the curves."""
         return [str(name) for name in self.curves["population"].values]
 
-    @property
+    @cached_property
     def milestones(self) -> list[str]:
         """Ids, in the order of the curves."""
         return [str(name) for name in self.curves["milestone"].values]
 
+    @cached_property
     def cells(self) -> NDArray[np.bool_]:
         """Say who was asked what: population x milestone."""
         asks = np.zeros((len(self.populations), len(self.milestones)), dtype=bool)
         asks[self.population, self.milestone] = True
         return asks
+
+    @cached_property
+    def reach(self) -> Floats:
+        """Give asked, passed, youngest and oldest age: 4 x population x milestone."""
+        names = ("asked", "passed", "support_low_months", "support_high_months")
+        return np.stack([self.curves[name].values.astype(float) for name in names])
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Country by population."""
+        country = self.curves["population_country"].values.astype(str).tolist()
+        return dict(zip(self.populations, country, strict=True))
 
     def variance(self, *parts: str) -> float:
         """

@@ -122,9 +122,7 @@ def _reach(
     setting: Setting, pair: Pair, at: int
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Asked, passed, youngest and oldest age asked, of both sides."""
-    curves, milestone = setting.effects.curves, pair.milestones[at]
-    names = ("asked", "passed", "support_low_months", "support_high_months")
-    values = np.stack([curves[name].values[:, milestone] for name in names])
+    values = setting.effects.reach[:, :, pair.milestones[at]]
     here = values[:, setting.effects.populations.index(pair.population)]
     if not pair.pooled:
         there = values[:, setting.effects.populations.index(pair.reference)]

@@ -5,6 +5,7 @@ What is known of populations and items besides the curves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -31,8 +32,8 @@ class Known:
         `devnorms.schema.items.check_links` (`devnorms.links` gives those of this
         project).
     modes : pandas.DataFrame, optional
-        ``item, mode``: how an item is asked (direct, caregiver, record). Without it
-        the ledger cannot split mode from wording.
+        ``item, mode``: how an item is asked (direct, caregiver, record; ``unknown``
+        counts as not given). Without it the ledger cannot split mode from wording.
 
     Raises
     ------
@@ -107,13 +108,21 @@ class Known:
         items = self.links["item"].astype(str)
         return dict(zip(items, self.links["probability"].astype(float), strict=True))
 
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, str]]:
+        """Give sampling, who and children as text, by column and population."""
+        if self.populations is None:
+            return {}
+        names = self.populations["population"].astype(str)
+        columns = ("sampling", "who", "children")
+        text = {
+            name: self.populations[name].astype("str").fillna("") for name in columns
+        }
+        return {name: dict(zip(names, text[name], strict=True)) for name in columns}
+
     def _cell(self, population: str, column: str, otherwise: str) -> str:
         """One cell of the table of populations, as text."""
-        if self.populations is None:
-            return otherwise
-        rows = self.populations.set_index("population")[column]
-        value = rows.get(population)
-        return otherwise if value is None or pd.isna(value) else str(value)
+        return self._columns.get(column, {}).get(population) or otherwise
 
 
 def _check_modes(modes: pd.DataFrame) -> None:

@@ -155,7 +155,7 @@ def pair_of(effects: Effects, population: str, reference: str) -> Pair:
     Pair
         Without milestones if the two were asked none in common.
     """
-    asks = effects.cells()
+    asks = effects.cells
     here = asks[effects.populations.index(population)]
     if reference != POOLED:
         here = here & asks[effects.populations.index(reference)]
@@ -233,11 +233,10 @@ def prior_variance(effects: Effects, rows: Floats, parts: tuple[str, ...]) -> Fl
         One per row.
     """
     total = np.zeros(len(rows))
+    there = np.flatnonzero(np.nan_to_num(rows).any(axis=0))
     for unit in effects.units:
         if unit.part in parts:
-            onto = np.zeros((rows.shape[1], int(unit.level.max()) + 1))
-            onto[np.arange(rows.shape[1]), unit.level] = 1.0
-            weights = rows @ onto
+            _, weights = _gathered(rows[:, there], unit.level[there])
             squares = (weights**2).sum(axis=1)
             if unit.groups:  # values that sum to zero vary less
                 squares = squares - weights.sum(axis=1) ** 2 / unit.groups
@@ -259,14 +258,19 @@ def _parts(effects: Effects, weight: Floats) -> dict[str, Floats]:
     draws = effects.curves.sizes["chain"] * effects.curves.sizes["draw"]
     found = {part: np.zeros((len(weight), draws)) for part in SPLIT}
     for unit in effects.units:
-        # Units that both sides share cancel exactly, not only up to rounding.
-        columns, place = np.unique(unit.of_leaf[there], return_inverse=True)
-        onto = np.zeros((len(there), len(columns)))
-        onto[np.arange(len(there)), place] = 1.0
-        weights = weight[:, there] @ onto
-        weights[np.abs(weights) < 1e-12] = 0.0
+        columns, weights = _gathered(weight[:, there], unit.of_leaf[there])
         found[unit.part] += weights @ unit.draws[:, columns].T
     return found
+
+
+def _gathered(weight: Floats, group: Ints) -> tuple[Ints, Floats]:
+    """Sum the weights of leaves that share a value; what both sides share cancels."""
+    columns, place = np.unique(group, return_inverse=True)
+    onto = np.zeros((len(group), len(columns)))
+    onto[np.arange(len(group)), place] = 1.0
+    weights = weight @ onto
+    weights[np.abs(weights) < 1e-12] = 0.0  # exactly, not only up to rounding
+    return columns, weights
 
 
 def _curves(pair: Pair, population: str) -> tuple[Floats, Floats]:

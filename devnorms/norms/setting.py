@@ -4,14 +4,14 @@ What all comparisons of some curves have in common.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import xarray as xr
 
 from devnorms._base.checks import check_known, check_share
 from devnorms._base.errors import BadValueError, EmptySelectionError
 from devnorms.norms.effects import Effects, effects_of
-from devnorms.norms.floor import same_country
+from devnorms.norms.floor import Beside, beside, same_country
 from devnorms.norms.known import Known
 from devnorms.norms.linked import Graph, graph_of
 from devnorms.norms.trust import check_converged
@@ -35,6 +35,8 @@ class Setting:
         Countries of which two studies share items.
     level : float
         Probability in the intervals.
+    remembered : dict
+        Floors already computed.
     """
 
     effects: Effects
@@ -42,6 +44,23 @@ class Setting:
     known: Known
     floors: frozenset[str]
     level: float
+    remembered: dict[tuple[float, str], Beside | None] = field(default_factory=dict)
+
+    def floor(self, share: float, without: str) -> Beside | None:
+        """
+        Give the floor at a share; None where no two studies of one country meet.
+
+        Parameters
+        ----------
+        share : float
+            Share passing.
+        without : str
+            A country whose own studies do not count.
+        """
+        key = (share, without)
+        if key not in self.remembered:
+            self.remembered[key] = beside(self.effects, share, without)
+        return self.remembered[key]
 
     def country(self, population: str) -> str:
         """
@@ -52,10 +71,7 @@ class Setting:
         population : str
             Its id.
         """
-        if population == POOLED:
-            return ""
-        chosen = self.effects.curves["population_country"].sel(population=population)
-        return str(chosen.values)
+        return self.effects.countries.get(population, "")
 
 
 def setting_of(

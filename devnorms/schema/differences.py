@@ -132,6 +132,7 @@ DIFFERENCES = pa.DataFrameSchema(
         "probability_beyond_floor": _number(check=_PROBABILITY),
         "claim": pa.Column(str, pa.Check.isin(CLAIMS)),
         "link": pa.Column(str, pa.Check.isin(LINKS)),
+        "link_probability": _number(check=_PROBABILITY),
         "milestones": pa.Column("int64", pa.Check.ge(0), coerce=True),
         "asked": pa.Column("int64", pa.Check.ge(0), coerce=True),
         "asked_reference": pa.Column("int64", pa.Check.ge(0), coerce=True),

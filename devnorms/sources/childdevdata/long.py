@@ -134,7 +134,7 @@ def _table(
             "item": items.astype("category"),
             "milestone": items.map(milestone_of).astype("category"),
             "instrument": items.str[:3].astype("category"),
-            "mode": items.str[5].map(_MODES).fillna("unknown").astype("category"),
+            "mode": item_modes(items).astype("category"),
         }
     )
     # take() copies category codes: the text is never repeated
@@ -177,3 +177,26 @@ def _occasions(visits: pd.DataFrame) -> pd.Series:
     undated = visits[~dated].groupby("child").cumcount() + 1
     names = number[dated].astype(int).astype(str)
     return pd.concat([names, "undated " + undated.astype(str)]).reindex(visits.index)
+
+
+def item_modes(items: pd.Series) -> pd.Series:
+    """
+    Read off item codes how the items are asked.
+
+    Parameters
+    ----------
+    items : pandas.Series
+        Codes of nine characters; the sixth says how.
+
+    Returns
+    -------
+    pandas.Series
+        ``direct``, ``caregiver``, or ``unknown`` where the code does not say.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> item_modes(pd.Series(["by1mdd066", "aqigmc013", "barxxx012"])).tolist()
+    ['direct', 'caregiver', 'unknown']
+    """
+    return items.str[5].map(_MODES).fillna("unknown")
