@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.models import fit, preview
     from devnorms.norms import (
+        Aim,
         Child,
         Known,
         compare,
         control_claims,
+        expected_widths,
         floor,
         gate,
         imported,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         ledger,
         pass_ages,
         place,
+        plan,
         printed_norm,
         same_country_flags,
         shares_passing,
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "Aim": "devnorms.norms:Aim",
     "Child": "devnorms.norms:Child",
     "DevnormsError": "devnorms._base.errors:DevnormsError",
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
@@ -66,6 +70,7 @@ _WHERE = {
     "control_claims": "devnorms.norms:control_claims",
     "count": "devnorms.tabulate:count",
     "dscore": "devnorms.workflow.scoring:dscore",
+    "expected_widths": "devnorms.norms:expected_widths",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
     "floor": "devnorms.norms:floor",
@@ -84,6 +89,7 @@ _WHERE = {
     "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
     "place": "devnorms.norms:place",
+    "plan": "devnorms.norms:plan",
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",
     "preview": "devnorms.models:preview",
@@ -99,6 +105,7 @@ _WHERE = {
 """Where each public name is found: a module, or a name in one."""
 
 __all__ = [
+    "Aim",
     "Child",
     "DevnormsError",
     "DevnormsWarning",
@@ -111,6 +118,7 @@ __all__ = [
     "control_claims",
     "count",
     "dscore",
+    "expected_widths",
     "fetch",
     "fit",
     "floor",
@@ -129,6 +137,7 @@ __all__ = [
     "milestones",
     "pass_ages",
     "place",
+    "plan",
     "plot",
     "populations",
     "preview",

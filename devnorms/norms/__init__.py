@@ -13,17 +13,20 @@ from devnorms.norms.imported_battery import imported_battery
 from devnorms.norms.known import Known
 from devnorms.norms.ledger import ledger
 from devnorms.norms.place import place
+from devnorms.norms.planner import Aim, expected_widths, plan
 from devnorms.norms.printed import printed_norm
 from devnorms.norms.published import compare_published
 from devnorms.norms.same_country import same_country_flags
 from devnorms.norms.shares import item_shares_passing, shares_passing
 
 __all__ = [
+    "Aim",
     "Child",
     "Known",
     "compare",
     "compare_published",
     "control_claims",
+    "expected_widths",
     "floor",
     "gate",
     "imported",
@@ -33,6 +36,7 @@ __all__ = [
     "ledger",
     "pass_ages",
     "place",
+    "plan",
     "printed_norm",
     "same_country_flags",
     "shares_passing",

@@ -1,0 +1,134 @@
+"""
+What children of given ages tell of a curve: Fisher information, in closed form.
+
+With ``eta = a (x - b)`` and ``w = p (1 - p)``, one answer at log age x tells of
+``(b, log a)`` the matrix ``w v v'`` with ``v = (-a, eta)``. The log age at which a
+share passes is ``L = b + logit(share) / a``, with gradient ``(1, -logit(share) / a)``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+from scipy.stats import norm as standard_normal
+
+from devnorms.norms.judged import CurveDraws
+
+Floats = NDArray[np.float64]
+
+_AGES = 25
+
+
+class Told(NamedTuple):
+    """
+    Information about each draw's curve, one column per milestone.
+
+    Attributes
+    ----------
+    matrix : numpy.ndarray
+        Per child, draws x milestones x 2 x 2.
+    gradient : numpy.ndarray
+        Of the log age at the share, draws x milestones x 2.
+    months : numpy.ndarray
+        Months per unit of log age at that age, draws x milestones.
+    """
+
+    matrix: Floats
+    gradient: Floats
+    months: Floats
+
+    def half_width(
+        self, children: Floats | float, level: float, prior: Floats | None = None
+    ) -> Floats:
+        """
+        Give the half width, in months, of the interval that children will leave.
+
+        Parameters
+        ----------
+        children : numpy.ndarray or float
+            How many, per draw and milestone or for all.
+        level : float
+            Probability in the interval.
+        prior : numpy.ndarray, optional
+            Precision of what is known beforehand, milestones x 2 x 2.
+        """
+        number = np.broadcast_to(children, self.months.shape)[..., None, None]
+        precision = number * self.matrix
+        if prior is not None:
+            precision = precision + prior
+        # A trace of information keeps ages that tell nothing from having no inverse.
+        solved = np.linalg.solve(
+            precision + 1e-9 * np.eye(2), self.gradient[..., None]
+        )[..., 0]
+        variance = (self.gradient * solved).sum(axis=-1)
+        quantile = float(standard_normal.ppf(0.5 + level / 2))
+        found: Floats = quantile * np.sqrt(np.maximum(variance, 0.0)) * self.months
+        return found
+
+
+def told(curves: CurveDraws, ages_months: tuple[float, float], share: float) -> Told:
+    """
+    Give what one child tells whose age is spread evenly between two ages.
+
+    Parameters
+    ----------
+    curves : CurveDraws
+        Draws x milestones.
+    ages_months : (float, float)
+        Youngest and oldest age, months.
+    share : float
+        Share passing at the age that is wanted.
+
+    Returns
+    -------
+    Told
+    """
+    low, high = ages_months
+    # The middles of equal parts: the mean over them is the mean over the range.
+    part = (np.arange(_AGES) + 0.5) / _AGES
+    log_age = np.log1p(low + part * (high - low))
+    slope = np.exp(curves.log_slope)[..., None]
+    eta = slope * (log_age - curves.location[..., None])
+    weight = expit(eta) * expit(-eta)
+    vector = np.stack([np.broadcast_to(-slope, eta.shape), eta], axis=-1)
+    matrix = np.einsum("dma,dmai,dmaj->dmij", weight, vector, vector) / _AGES
+    reach = logit(share) / np.exp(curves.log_slope)
+    gradient = np.stack([np.ones_like(reach), -reach], axis=-1)
+    return Told(matrix, gradient, np.exp(curves.location + reach))
+
+
+def children_needed(
+    found: Told, half_width_months: float, level: float, prior: Floats | None = None
+) -> Floats:
+    """
+    Give how many children each draw's curve needs.
+
+    Parameters
+    ----------
+    found : Told
+        From `told`.
+    half_width_months : float
+        Aimed at.
+    level : float
+        Probability in the interval.
+    prior : numpy.ndarray, optional
+        Precision of what is known beforehand, milestones x 2 x 2.
+
+    Returns
+    -------
+    numpy.ndarray
+        Draws x milestones; at least 1, at most 10 million.
+    """
+    alone = (found.half_width(1.0, level) / half_width_months) ** 2
+    if prior is None:
+        return np.clip(alone, 1.0, 1e7)
+    # With a prior the width is no power of n; halve the range until it is narrow.
+    low, high = np.zeros_like(alone), np.log(np.clip(alone, 1.0, 1e7))
+    for _ in range(30):
+        middle = (low + high) / 2
+        wide = found.half_width(np.exp(middle), level, prior) > half_width_months
+        low, high = np.where(wide, middle, low), np.where(wide, high, middle)
+    return np.exp(high)
