@@ -47,7 +47,7 @@ def speed() -> pd.DataFrame:
                 "answers": int(table["n"].sum()),
                 "seconds": np.median(seconds),
                 "processor_seconds": np.median(processor),
-                "times_r": R_SECONDS / np.median(seconds),
+                "times_r": R_SECONDS / np.median(processor),
             }
         )
     return pd.DataFrame(rows)

@@ -85,28 +85,18 @@ def dscore(
 
     Examples
     --------
-    Five items of a child of 13 months, three of them passed:
+    >>> dscore("childevdata")
+    Traceback (most recent call last):
+    devnorms._base.errors.UnknownNameError: Unknown source of answers 'childevdata'. Did
+    you mean 'childdevdata'? Known: 'childdevdata'.
 
-    >>> import pandas as pd
-    >>> child = pd.DataFrame(
-    ...     {
-    ...         "child": ["a"],
-    ...         "age_months": [13],
-    ...         "gs1moc060": [1],
-    ...         "gs1moc061": [1],
-    ...         "gs1lgc062": [1],
-    ...         "gs1sec063": [0],
-    ...         "gs1moc064": [0],
-    ...     }
-    ... )
-    >>> scores = dscore(child, rounded=True)
-    >>> scores[["n", "dscore", "daz"]].to_numpy().tolist()
-    [[5.0, 48.37, -0.862]]
+    With a table of visits, ``dscore(table)`` is all that is needed; see
+    ``docs/howto/scores.md``.
     """
     from devnorms import scores
 
-    chosen, key_record = load_key(key, reference)
     answers, record = load_answers(data, path)
+    chosen, key_record = load_key(key, reference)
     table = scores.dscore(answers, chosen, rounded=rounded)
     settings = {k: table.attrs[k] for k in ("key", "reference", "rounded", "left_out")}
     made = Record.now((*record.sources, *key_record.sources), {"score": settings})

@@ -85,6 +85,14 @@ def test_observations_of_a_study_give_the_same_scores(
     assert (found["dscore"] - wide["dscore"]).abs().max() < 1e-10
 
 
+def test_five_answers_at_13_months_score_as_the_package_documents() -> None:
+    """Vignette "Understanding and using DAZ" of dscore 1.10.0, third child."""
+    items = ["gs1moc060", "gs1moc061", "gs1lgc062", "gs1sec063", "gs1moc064"]
+    child = pd.DataFrame([[1, 1, 1, 0, 0]], columns=items).assign(age_months=13)
+    scores = dn.dscore(child, rounded=True)
+    assert scores[["n", "dscore", "daz"]].to_numpy().tolist() == [[5, 48.37, -0.862]]
+
+
 def test_rounding_is_a_choice(ecuador: Path, tmp_path: Path) -> None:
     out = tmp_path / "s.parquet"
     _type(ecuador, "--key", "gcdg", "--rounded", "--out", out)

@@ -101,7 +101,7 @@ def test_draws_of_errors_give_the_same_as_their_integral(children: Answers) -> N
     key = small_key()
     rng = np.random.default_rng(3)
     drawn = pd.DataFrame(
-        rng.normal(0, 3, (4000, 40)), columns=[n.upper() for n in key.difficulty.index]
+        rng.normal(0, 3, (2000, 40)), columns=[n.upper() for n in key.difficulty.index]
     ).rename(columns=str.lower)
     some = children.take(np.arange(5))
     by_draws = dscore_intervals(some, key, Uncertainty(difficulty_errors=drawn))
@@ -161,7 +161,7 @@ def test_intervals_cover_what_they_say_and_naive_ones_do_not(
     world: Uncertainty, naive_at_most: float
 ) -> None:
     table = interval_coverage(
-        design(small_key(), 100, 20, seed=5), small_key(), world, populations=30,
+        design(small_key(), 100, 20, seed=5), small_key(), world, populations=20,
         level=0.9, rng=np.random.default_rng(6),
     ).set_index(["interval", "quantity"])  # fmt: skip
     for quantity in ("dscore", "daz"):
