@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         place,
         plan,
         printed_norm,
+        reference_choice,
         same_country_flags,
         shares_passing,
     )
@@ -95,6 +96,7 @@ _WHERE = {
     "preview": "devnorms.models:preview",
     "printed_norm": "devnorms.norms:printed_norm",
     "read": "devnorms.sources.own:read",
+    "reference_choice": "devnorms.norms:reference_choice",
     "report": "devnorms.report:report",
     "run": "devnorms.workflow:run",
     "same_country_flags": "devnorms.norms:same_country_flags",
@@ -143,6 +145,7 @@ __all__ = [
     "preview",
     "printed_norm",
     "read",
+    "reference_choice",
     "report",
     "run",
     "same_country_flags",

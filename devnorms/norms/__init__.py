@@ -4,6 +4,7 @@ From curves to norms: ages at which shares pass, whom they speak for, how far th
 
 from devnorms.norms.ages import item_ages, pass_ages
 from devnorms.norms.child import Child
+from devnorms.norms.choice import reference_choice
 from devnorms.norms.compare import compare
 from devnorms.norms.controls import control_claims
 from devnorms.norms.floor import floor
@@ -38,6 +39,7 @@ __all__ = [
     "place",
     "plan",
     "printed_norm",
+    "reference_choice",
     "same_country_flags",
     "shares_passing",
 ]

@@ -104,7 +104,37 @@ def named_norm(
     check_curves(norms)
     check_converged(norms, allow_unconverged)
     people = norms["population"].values.astype(str).tolist()
-    return _of_curves(norms, _one_of(people, population))
+    return _of_curves(norms, _one_of(people, population), asked.cells(norms, None))
+
+
+def every_norm(
+    curves: xr.Dataset, *, allow_unconverged: bool = False
+) -> list[NamedNorm]:
+    """
+    Take every population's norm out of curves.
+
+    Parameters
+    ----------
+    curves : xarray.Dataset
+        Curves.
+    allow_unconverged : bool
+        Whether to use draws that failed the sampler's checks.
+
+    Returns
+    -------
+    list of NamedNorm
+        In the order of the curves.
+
+    Raises
+    ------
+    NotConverged
+        If the sampler's checks were not met.
+    """
+    check_curves(curves)
+    check_converged(curves, allow_unconverged)
+    cells = asked.cells(curves, None)
+    people = curves["population"].values.astype(str).tolist()
+    return [_of_curves(curves, name, cells) for name in people]
 
 
 def check_in_norm(norm: NamedNorm, milestones: Sequence[str]) -> None:
@@ -139,9 +169,8 @@ def _one_of(people: list[str], population: str | None) -> str:
     return check_known("population", [population], people)[0]
 
 
-def _of_curves(curves: xr.Dataset, population: str) -> NamedNorm:
+def _of_curves(curves: xr.Dataset, population: str, cells: asked.Asked) -> NamedNorm:
     """Take some hundred draws of a population's curves."""
-    cells = asked.cells(curves, None)
     mine = cells.rows[cells.rows["population"] == population]
     step = max(1, len(cells.location) // DRAWS)
     at = mine.index.to_numpy()

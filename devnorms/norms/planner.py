@@ -263,21 +263,22 @@ def _row(
     """One row of the plan."""
     alone = int(_needs(expected, ages, aim).max())
     prior = int(_needs(expected, ages, aim, prior=True).max())
-    row = {
+    wide = aim.half_width_months
+    row: dict[str, object] = {
         "milestone": name,
         **_common(expected, ages, aim),
         **_expected_age(expected, aim, known=name != ALL),
-        "half_width_months": float(aim.half_width_months),
+        "half_width_months": float(wide),
         "children": alone,
         "children_with_prior": prior,
     }
     whole = f"all {len(expected.milestones)} milestones" if name == ALL else name
     row["statement"] = (
         f"{alone:,} children, spread evenly from {ages[0]:g} to {ages[1]:g} months, "
-        f"for the age at {100 * aim.share:g} % of {whole} within {aim.half_width_months:g} "
-        f"month(s) ({100 * aim.level:g} % interval, assurance "
-        f"{100 * aim.assurance:g} %), if they are {expected.assumed}; "
-        f"{prior:,} if analysed together with the other populations."
+        f"for the age at {100 * aim.share:g} % of {whole} within {wide:g} month(s) "
+        f"({100 * aim.level:g} % interval, assurance {100 * aim.assurance:g} %), if "
+        f"they are {expected.assumed}; {prior:,} if analysed together with the other "
+        "populations."
     )
     return row
 
@@ -295,7 +296,7 @@ def _expected_age(expected: Expected, aim: Aim, *, known: bool) -> dict[str, flo
 
 def _common(
     expected: Expected, ages: tuple[float, float], aim: Aim
-) -> dict[str, object]:
+) -> dict[str, str | float]:
     """Give what every row of a plan says."""
     return {
         "share": aim.share,
