@@ -131,7 +131,7 @@ def reference_choice(
         ages = _ages(norm, share, list(answers))
         name = norm.population
         country = str(curves["population_country"].sel(population=name).item())
-        who = {
+        who: dict[str, object] = {
             "reference": name,
             "country": country,
             "sampling": sampling.get(name, "unknown"),

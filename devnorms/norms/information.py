@@ -93,8 +93,14 @@ def told(curves: CurveDraws, ages_months: tuple[float, float], share: float) -> 
     slope = np.exp(curves.log_slope)[..., None]
     eta = slope * (log_age - curves.location[..., None])
     weight = expit(eta) * expit(-eta)
-    vector = np.stack([np.broadcast_to(-slope, eta.shape), eta], axis=-1)
-    matrix = np.einsum("dma,dmai,dmaj->dmij", weight, vector, vector) / _AGES
+    # The mean of w v v' in its three numbers: many times faster than the product.
+    a = np.exp(curves.log_slope)
+    by_location = a**2 * weight.mean(axis=-1)
+    by_both = -a * (weight * eta).mean(axis=-1)
+    by_slope = (weight * eta**2).mean(axis=-1)
+    matrix = np.stack(
+        [np.stack([by_location, by_both], -1), np.stack([by_both, by_slope], -1)], -2
+    )
     reach = logit(share) / np.exp(curves.log_slope)
     gradient = np.stack([np.ones_like(reach), -reach], axis=-1)
     return Told(matrix, gradient, np.exp(curves.location + reach))
