@@ -14,6 +14,7 @@ from devnorms._base.ages import months_from_log_age
 from devnorms._base.checks import check_share
 from devnorms._base.errors import EmptySelectionError
 from devnorms.norms.draws import INTERVAL
+from devnorms.norms.imported_gate import with_verdicts
 from devnorms.norms.imported_words import statements
 from devnorms.norms.judged import (
     CurveDraws,
@@ -22,9 +23,10 @@ from devnorms.norms.judged import (
     reach,
     three,
 )
+from devnorms.norms.known import Known
 from devnorms.norms.pairing import Pair, Reference, World, look, pairs
 from devnorms.norms.printed import PrintedNorm
-from devnorms.norms.same_country import Floor, floors, same_country_flags
+from devnorms.norms.same_country import Floor, floor_of, same_country_flags
 from devnorms.schema.imported import FLAGS, SCHEMA, check_imported
 
 
@@ -35,7 +37,7 @@ def imported(
     share: float = 0.9,
     milestones: Sequence[str] | None = None,
     level: float = 0.9,
-    populations: pd.DataFrame | None = None,
+    known: Known | None = None,
     allow_unconverged: bool = False,
 ) -> pd.DataFrame:
     """
@@ -53,7 +55,9 @@ def imported(
     stands, without error, so that only the children's own curves widen the interval.
 
     No figure stands alone: ``floor_low`` to ``floor_high`` is the range that studies of
-    one *country* show on the same items. Inside it, a figure need not be about country.
+    one *country* show on the same items (others than the pair's own country). Inside
+    it, a figure need not be about country. And the gate (`devnorms.norms.gate`) says
+    whether the two may be compared at all.
 
     Parameters
     ----------
@@ -68,8 +72,9 @@ def imported(
         Which milestones; all without it.
     level : float
         Probability in the equal-tailed interval.
-    populations : pandas.DataFrame, optional
-        Who was sampled, see `devnorms.schema.populations.check_populations`.
+    known : Known, optional
+        Who was sampled and how sure links are; the gate needs it to let a comparison
+        pass without caution.
     allow_unconverged : bool
         Whether to use draws that failed the sampler's checks.
 
@@ -104,10 +109,10 @@ def imported(
     """
     check_share("share", share)
     check_share("level", level)
-    world = look(curves, milestones, populations, allow_unconverged)
-    floor = floors(same_country_flags(curves, share=share, level=level))
+    world = look(curves, milestones, known, allow_unconverged)
+    between = same_country_flags(curves, share=share, level=level)
     parts = [
-        _rows(world, pair, (share, level, flag), floor[flag])
+        _rows(world, pair, (share, level, flag), floor_of(between, flag, pair.country))
         for flag in FLAGS
         for pair in pairs(world, reference, judged_share(share, flag))
     ]
@@ -117,6 +122,7 @@ def imported(
             f"reference {_named(reference)} has an age for at share {share:g}."
         )
     table = pd.concat(parts, ignore_index=True)
+    table = with_verdicts(world, table)
     table["statement"] = statements(table)
     table = check_imported(table[list(SCHEMA.columns)])
     table.attrs["left_out"] = _left_out(world, table)
@@ -137,7 +143,7 @@ def _rows(
     }
     same = _same_items(world, pair, choices)
     children = pair.children
-    country = str(children["country"].iloc[0])
+    country = pair.country
     theirs = None if pair.norm is None else pair.norm["asked"].to_numpy()
     joined = np.where(same["shared_items"] > 0, "same items", "linked items")
     return pd.DataFrame(
@@ -163,7 +169,7 @@ def _rows(
             ),
             "asked": children["asked"].to_numpy(),
             "reference_sampling": pair.reference_sampling,
-            "sampling": world.sampling.get(children["population"].iloc[0], "unknown"),
+            "sampling": world.known.sampling(str(children["population"].iloc[0])),
             "same_country": pair.reference_country == country,
             "reach": reach(ages["age_months"], pair.norm, children),
             "floor_low": floor.low,

@@ -17,6 +17,7 @@ from devnorms.norms.at_least import bounds, flagged_at_least
 from devnorms.norms.draws import INTERVAL
 from devnorms.norms.imported_words import percent
 from devnorms.norms.judged import Floats, flagged, judged_share, reach, three
+from devnorms.norms.known import Known
 from devnorms.norms.pace import PACE_SD, loadings
 from devnorms.norms.pairing import Pair, Reference, World, look, pairs
 from devnorms.schema.imported import (
@@ -37,7 +38,7 @@ def imported_battery(
     at_least: int = 2,
     share: float = 0.9,
     level: float = 0.9,
-    populations: pd.DataFrame | None = None,
+    known: Known | None = None,
 ) -> pd.DataFrame:
     """
     Share of children that an imported norm flags on at least k of m milestones.
@@ -74,7 +75,7 @@ def imported_battery(
     level : float
         Probability in the equal-tailed interval (of the curves; the dependence is an
         assumption, not estimated here).
-    populations : pandas.DataFrame, optional
+    known : Known, optional
         Who was sampled.
 
     Returns
@@ -97,7 +98,7 @@ def imported_battery(
     check_share("share", share)
     check_share("level", level)
     battery = _check_battery(milestones, at_least)
-    world = look(curves, battery, populations, allow_unconverged=False)
+    world = look(curves, battery, known, allow_unconverged=False)
     parts, left_out = [], 0
     for flag in FLAGS:
         for pair in pairs(world, reference, judged_share(share, flag)):
@@ -146,7 +147,7 @@ def _rows(
     by_norm = _thinned(flagged(pair.curves, pair.log_age, flag))
     by_own = np.full_like(by_norm, 1 - share)
     low, high = bounds(np.median(by_norm, axis=0), at_least)
-    country = str(children["country"].iloc[0])
+    country = pair.country
     name = str(children["population"].iloc[0])
     age = np.median(months_from_log_age(pair.log_age), axis=0)
     outside = [word != "within" for word in reach(age, pair.norm, children)]
@@ -165,7 +166,7 @@ def _rows(
         "level": level,
         "asked": int(children["asked"].sum()),
         "reference_sampling": pair.reference_sampling,
-        "sampling": world.sampling.get(name, "unknown"),
+        "sampling": world.known.sampling(name),
         "same_country": pair.reference_country == country,
         "outside_reach": sum(outside),
     }

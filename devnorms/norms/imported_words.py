@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from devnorms.schema.differences import REFUSE
+
 _NEEDED = (
     "reference", "population", "flag", "share", "age_months", "flagged", "flagged_low",
     "flagged_high", "more_per_1000", "level", "reach", "joined_by", "against_floor",
-    "floor_low", "floor_high",
+    "floor_low", "floor_high", "verdict", "reason",
 )  # fmt: skip
 _NOBODY = {
     "norm": "{reference} has no children who carry that age",
@@ -49,6 +51,8 @@ def _statement(row: dict[str, object]) -> str:
     if reach != "within":
         why = _NOBODY[reach].format(**row)
         return f"Cannot say: the norm would judge at {age}, and {why}."
+    if row["verdict"] == REFUSE:
+        return f"{REFUSE.capitalize()}: {row['reason']}"
     home = 1 - float(str(row["share"]))
     more = float(str(row["more_per_1000"]))
     change = f"{abs(more):.0f} per 1,000 {'more' if more >= 0 else 'fewer'}"

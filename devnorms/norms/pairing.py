@@ -15,11 +15,11 @@ from devnorms._base.checks import check_known
 from devnorms._base.errors import BadValueError
 from devnorms.norms import asked
 from devnorms.norms.judged import CurveDraws, Floats
+from devnorms.norms.known import Known
 from devnorms.norms.printed import PrintedNorm, printed_norm
 from devnorms.norms.trust import check_converged
 from devnorms.schema.curves import check_curves
 from devnorms.schema.norms import NormSet
-from devnorms.schema.populations import check_populations
 
 Reference = str | Sequence[str] | NormSet | PrintedNorm | None
 
@@ -54,6 +54,11 @@ class Pair(NamedTuple):
     children: pd.DataFrame
     curves: CurveDraws
 
+    @property
+    def country(self) -> str:
+        """Where the children live."""
+        return str(self.children["country"].iloc[0])
+
 
 class World(NamedTuple):
     """
@@ -65,20 +70,20 @@ class World(NamedTuple):
         Valid curves.
     cells, leaves : Asked
         Curves per population and milestone, and per item.
-    sampling : dict of str to str
-        How each population was chosen.
+    known : Known
+        Who was sampled, and how sure links are.
     """
 
     curves: xr.Dataset
     cells: asked.Asked
     leaves: asked.Asked
-    sampling: dict[str, str]
+    known: Known
 
 
 def look(
     curves: xr.Dataset,
     milestones: Sequence[str] | None,
-    populations: pd.DataFrame | None,
+    known: Known | None,
     allow_unconverged: bool,
 ) -> World:
     """
@@ -90,8 +95,8 @@ def look(
         Curves.
     milestones : sequence of str or None
         Which milestones.
-    populations : pandas.DataFrame or None
-        Who was sampled.
+    known : Known or None
+        What is known besides.
     allow_unconverged : bool
         Whether to use draws that failed the sampler's checks.
 
@@ -101,15 +106,11 @@ def look(
     """
     check_curves(curves)
     check_converged(curves, allow_unconverged)
-    sampling = {}
-    if populations is not None:
-        known = check_populations(populations)
-        sampling = dict(zip(known["population"], known["sampling"], strict=True))
     return World(
         curves,
         asked.cells(curves, milestones),
         asked.leaves(curves, milestones),
-        sampling,
+        known or Known(),
     )
 
 
@@ -177,7 +178,7 @@ def _population_pair(
     return Pair(
         norm,
         country.get(norm),
-        world.sampling.get(norm, "unknown"),
+        world.known.sampling(norm),
         draws.log_age_at(share),
         theirs.set_index("milestone", drop=False).loc[both],
         children.set_index("milestone", drop=False).loc[both],

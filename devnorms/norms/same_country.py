@@ -126,29 +126,30 @@ def same_country_flags(
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def floors(table: pd.DataFrame) -> dict[str, Floor]:
+def floor_of(table: pd.DataFrame, flag: str, without: str | None = None) -> Floor:
     """
-    Give the floor per flag.
+    Give the range that a share flagged is set beside.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `same_country_flags`.
+    flag : str
+        ``late`` or ``early``.
+    without : str, optional
+        A country whose studies do not count, so that none is judged by itself.
 
     Returns
     -------
-    dict of str to Floor
+    Floor
     """
-    found = {}
-    for flag in FLAGS:
-        mine = table[(table["flag"] == flag) & (table["reach"] == "within")]
-        if mine.empty:
-            found[flag] = Floor(np.nan, np.nan, 0)
-            continue
-        tail = (1 - _MIDDLE) / 2
-        low, high = np.quantile(mine["flagged"].astype(float), [tail, 1 - tail])
-        found[flag] = Floor(float(low), float(high), len(mine))
-    return found
+    mine = table[(table["flag"] == flag) & (table["reach"] == "within")]
+    mine = mine[mine["country"] != (without or "")]
+    if mine.empty:
+        return Floor(np.nan, np.nan, 0)
+    tail = (1 - _MIDDLE) / 2
+    low, high = np.quantile(mine["flagged"].astype(float), [tail, 1 - tail])
+    return Floor(float(low), float(high), len(mine))
 
 
 def _pair(

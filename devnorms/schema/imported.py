@@ -8,11 +8,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from devnorms.schema._faults import validate
+from devnorms.schema.differences import VERDICTS
 
 FLAGS = ("late", "early")
 REACHES = ("within", "norm", "children", "both")
 """Whether the age judged at lies where somebody was asked; if not, whose data end."""
 AGAINST_FLOOR = ("beyond", "within", "unclear", "no floor")
+NOT_JUDGED = "not judged"
+"""Verdict where the gate was not asked: printed norms, curves without effects."""
 JOINED = ("same items", "linked items", "a printed age")
 
 _SHARE = pa.Check.in_range(0, 1)
@@ -64,6 +67,8 @@ SCHEMA = pa.DataFrameSchema(
         "sampling": pa.Column(str),
         "same_country": pa.Column(bool),
         "reach": pa.Column(str, pa.Check.isin(REACHES)),
+        "verdict": pa.Column(str, pa.Check.isin((*VERDICTS, NOT_JUDGED))),
+        "reason": pa.Column(str, _NAME),
         "floor_low": pa.Column(float, _SHARE, nullable=True),
         "floor_high": pa.Column(float, _SHARE, nullable=True),
         "floor_comparisons": pa.Column("int64", pa.Check.ge(0)),
@@ -137,10 +142,13 @@ def check_imported(table: pd.DataFrame) -> pd.DataFrame:
         (same items, linked items, a printed age), ``reference_asked`` (null for
         printed ages), ``asked, reference_sampling, sampling, same_country, reach``
         (whether the age lies where anybody was asked: within; or whose data do not
-        reach: norm, children, both), ``floor_low, floor_high`` (what studies of one
-        country do to each other on the same items; null without such studies),
-        ``floor_comparisons, against_floor`` (beyond, within, unclear, no floor),
-        ``statement`` (in words; claims nothing where the data do not reach).
+        reach: norm, children, both), ``verdict, reason`` (of the gate: compare, compare
+        with caution, do not compare, not judged), ``floor_low, floor_high`` (what
+        studies of one country do to each other on the same items; null without such
+        studies), ``floor_comparisons, against_floor`` (beyond, within, unclear, no
+        floor),
+        ``statement`` (in words; no number where the data do not reach or the gate
+        refuses).
 
     Raises
     ------
