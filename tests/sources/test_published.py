@@ -103,5 +103,5 @@ def test_wrong_tables_are_told(tmp_path: Path, data_folder: Path) -> None:
     with pytest.raises(UnreadableFileError, match="web page"):
         published(tmp_path)
     (tmp_path / "sources.csv").unlink()
-    with pytest.raises(UnreadableFileError, match="no sources.csv in this folder"):
+    with pytest.raises(UnreadableFileError, match=r"no sources\.csv in this folder"):
         published(tmp_path)
