@@ -9,8 +9,23 @@ from __future__ import annotations
 
 from devnorms.report.plot.ages_asked import sampled
 from devnorms.report.plot.forest_rows import forest
+from devnorms.report.plot.imported_matrix import imported_matrix
+from devnorms.report.plot.imported_shares import imported_shares
 from devnorms.report.plot.model_checks import checks
+from devnorms.report.plot.placement import placement, reference_choice
+from devnorms.report.plot.planner import planner
 from devnorms.report.plot.published_ages import published
 from devnorms.report.plot.share_curves import curves
 
-__all__ = ["checks", "curves", "forest", "published", "sampled"]
+__all__ = [
+    "checks",
+    "curves",
+    "forest",
+    "imported_matrix",
+    "imported_shares",
+    "placement",
+    "planner",
+    "published",
+    "reference_choice",
+    "sampled",
+]
