@@ -71,12 +71,12 @@ def gestation_in_days(sheet: Sheet, plan: DataMap, faults: Faults) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Days, NaN where not known.
+        Whole days, NaN where not known.
     """
     if not plan.gestation:
         return pd.Series(np.nan, index=sheet.cells.index)
     split = _weeks_and_days(sheet, plan.gestation)
-    total = _sum(split, plan.gestation, plan, faults)
+    total = _sum(split, plan.gestation, plan, faults).round()
     low, high = GESTATION_DAYS
     for column in list(plan.gestation.values())[:1]:
         faults.add(

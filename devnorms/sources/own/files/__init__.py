@@ -93,7 +93,13 @@ def read_sheet(path: Path, settings: File, sheet: str = "") -> Sheet:
     from devnorms.sources.own.files.delimited import read_delimited
     from devnorms.sources.own.files.origin import member
 
-    name, raw = member(path, sheet or settings.sheet)
+    archive = path.suffix.lower() == ".zip"
+    if settings.sheet and not archive:
+        raise UnreadableFileError(
+            f"{path.name}: a text file has no sheets, the mapping says sheet = "
+            f"{settings.sheet!r}. Delete it in [file], or give the workbook."
+        )
+    name, raw = member(path, sheet or (settings.sheet if archive else ""))
     delimiter = settings.delimiter or ("\t" if kind == "tsv" else ",")
     return read_delimited(raw, name, settings, delimiter)
 
