@@ -108,7 +108,8 @@ def floor(
         more), both with ends of the interval, ``median_ratio, upper_ratio`` (the same
         as parts of age, 0.05 is 5 %), ``outside`` (share of imports of an age at 90 %
         that flag fewer than 5 % or more than 20 % of the other study's children, both
-        ways), ``outside_low, outside_high, interval, level``.
+        ways; null where no age at 90 % lies within the ages asked), ``outside_low,
+        outside_high, interval, level``.
 
     Raises
     ------
@@ -138,7 +139,8 @@ def floor(
         for share in wanted
     ]
     name = (EVERY, EVERY, EVERY)
-    rows += [_row(effects, pairs, share, level, name) for share in wanted]
+    if pairs:
+        rows += [_row(effects, pairs, share, level, name) for share in wanted]
     found = [row for row in rows if row["items"]]
     if not found:
         raise EmptySelectionError(
@@ -268,9 +270,8 @@ def _row(
         row |= {f"{key}_months_high": high}
         row[f"{key}_ratio"] = float(np.median(np.quantile(ratio, at, axis=0)))
     off = np.concatenate([_off(effects, pair) for pair in pairs])
-    row["outside"], row["outside_low"], row["outside_high"] = summarise(
-        off.mean(axis=0), level
-    )
+    part = summarise(off.mean(axis=0), level) if len(off) else np.full(3, np.nan)
+    row |= dict(zip(("outside", "outside_low", "outside_high"), part, strict=True))
     return row
 
 
