@@ -47,6 +47,7 @@ lab: install ## JupyterLab on the tutorials
 
 bench: install ## the benchmark table
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/start.py
 
 lock: ## pin anew what pyproject.toml asks for
 	@$(BOOTSTRAP) lock
