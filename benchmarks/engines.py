@@ -140,12 +140,12 @@ def _grouped(responses: pd.DataFrame) -> pd.DataFrame:
 
 ENGINES: dict[str, Callable[[Path], pd.DataFrame]] = {
     "devnorms: a folder (DuckDB)": count_path,
+    "DuckDB SQL by hand": sql_by_hand,
+    "DuckDB SQL by hand, by Arrow": sql_by_hand_arrow,
     "devnorms: DuckDB relation": count_duckdb,
     "devnorms: polars LazyFrame": count_polars,
     "devnorms: Dask, two processes": count_dask,
     "devnorms: pandas, needed columns": count_pandas,
-    "DuckDB SQL by hand": sql_by_hand,
-    "DuckDB SQL by hand, by Arrow": sql_by_hand_arrow,
     "plain pandas, all columns": plain_pandas,
     "plain pandas, needed columns": plain_pandas_narrow,
 }

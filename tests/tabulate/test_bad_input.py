@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 
-import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from devnorms._base.errors import (
@@ -105,11 +106,14 @@ def test_many_different_wrong_words_are_one_fault_and_one_kind(observations, nam
 
 
 def test_a_table_that_changes_while_it_is_counted_is_refused(observations):
-    # A random sample is drawn anew each time it is looked at.
-    table = pd.concat([observations] * 50)
-    sample = duckdb.from_df(table).filter("random() < 0.5")
+    sizes = itertools.count(100, 20)  # somebody adds rows between two looks
+
+    def grown(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.head(next(sizes))
+
+    growing = pl.from_pandas(observations).lazy().map_batches(grown)
     with pytest.raises(InvalidTableError, match="the same each time it is read"):
-        count(sample)
+        count(growing)
 
 
 def test_weights_other_than_one_are_refused(observations, engine):
