@@ -43,7 +43,7 @@ AGES: list[dict[str, Any]] = [
     {**DATES, "date_format": "excel"},
     {**DATES, "date_format": "%d/%m/%y %z"},
 ]
-QUIET = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
+QUIET = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=12)
 
 
 def read_or_refused(work: Callable[[], pd.DataFrame | str]) -> None:
@@ -97,7 +97,7 @@ KINDS = ["csv, French", "tsv, utf-16", "excel", "parquet", "odk, archive"]
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=6)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=4)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
     whole, ending = _whole(name)
