@@ -1,5 +1,11 @@
 """
 What the gate says of each pair of norm and children.
+
+The gate compares ages at a share, and refuses where the children's own age at that
+share lies where nobody was asked. A norm that judges children at one age does not need
+that age of theirs (whether it reaches is seen apart, in ``reach``). So the gate is
+asked at several shares, and the best verdict counts: what joins the two, and how
+sure that is, does not depend on the share.
 """
 
 from __future__ import annotations
@@ -11,9 +17,11 @@ from devnorms.norms.effects import effects_of
 from devnorms.norms.gate import gate
 from devnorms.norms.judged import judged_share
 from devnorms.norms.pairing import World
+from devnorms.schema.differences import VERDICTS
 from devnorms.schema.imported import FLAGS, NOT_JUDGED
 
-_KEYS = ["reference", "population", "milestone", "flag"]
+_KEYS = ["reference", "population", "milestone"]
+_FURTHER = (0.5,)
 _PRINTED = "A printed norm: nothing shows how its items and children compare."
 _NO_EFFECTS = "These curves do not say what differs between studies and instruments."
 
@@ -52,15 +60,14 @@ def with_verdicts(world: World, table: pd.DataFrame) -> pd.DataFrame:
 def _said(
     world: World, references: list[str], share: float, level: float
 ) -> pd.DataFrame:
-    """Give the gate's rows by flag; a verdict holds for a pair either way round."""
-    at = {flag: judged_share(share, flag) for flag in FLAGS}
-    shares = tuple(dict.fromkeys(at.values()))
+    """Give the gate's best verdict; it holds for a pair either way round."""
+    asked_at = (*(judged_share(share, flag) for flag in FLAGS), *_FURTHER)
     every = len(references) > 1
     rows = pd.concat(
         gate(
             world.curves,
             None if every else name,
-            shares=shares,
+            shares=tuple(dict.fromkeys(asked_at)),
             level=level,
             known=world.known,
             # Whether these draws may be used was asked before.
@@ -70,9 +77,6 @@ def _said(
     )
     turned = rows.rename(columns={"reference": "population", "population": "reference"})
     both = pd.concat([rows, turned], ignore_index=True)
-    parts = [
-        both[(both["share"] - value).abs() < 1e-9].assign(flag=flag)
-        for flag, value in at.items()
-    ]
-    found = pd.concat(parts, ignore_index=True).drop_duplicates(_KEYS)
-    return found[[*_KEYS, "verdict", "reason"]]
+    rank = both["verdict"].map({verdict: at for at, verdict in enumerate(VERDICTS)})
+    best = both.assign(rank=rank).sort_values("rank", kind="stable")
+    return best.drop_duplicates(_KEYS)[[*_KEYS, "verdict", "reason"]]
