@@ -9,6 +9,7 @@ import platform
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self
 
@@ -232,9 +233,14 @@ def package_versions() -> dict[str, str]:
     dict of str to str
     """
     found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    found |= {p: v for p in _PACKAGES if (v := _version(p)) is not None}
     return found
+
+
+@cache
+def _version(package: str) -> str | None:
+    """Look a version up once: it reads a file, and records are made often."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from devnorms._base.errors import UnknownNameError
@@ -34,10 +35,7 @@ def read_milestones(section: Section) -> dict[str, str]:
     dict of str to str
         With those that come with devnorms.
     """
-    from devnorms.sources.codebook import milestones
-
-    known = milestones()
-    domains = dict(zip(known["milestone"], known["domain"], strict=True))
+    domains = dict(_packaged())
     for name in section.table:
         one = section.inner(name)
         domain = one.text(
@@ -50,6 +48,15 @@ def read_milestones(section: Section) -> dict[str, str]:
             one.fault("is a milestone that comes with devnorms; choose another id")
         domains[str(name)] = domain
     return domains
+
+
+@cache
+def _packaged() -> dict[str, str]:
+    """Domains of the milestones that come with devnorms."""
+    from devnorms.sources.codebook import milestones
+
+    known = milestones()
+    return dict(zip(known["milestone"], known["domain"], strict=True))
 
 
 def read_items(
