@@ -8,9 +8,12 @@ figure one journal column wide is made.
 from __future__ import annotations
 
 from devnorms.report.plot.ages_asked import sampled
+from devnorms.report.plot.differences import differences
 from devnorms.report.plot.forest_rows import forest
 from devnorms.report.plot.imported_matrix import imported_matrix
 from devnorms.report.plot.imported_shares import imported_shares
+from devnorms.report.plot.ledger import ledger
+from devnorms.report.plot.link_graph import link_graph
 from devnorms.report.plot.model_checks import checks
 from devnorms.report.plot.placement import placement, reference_choice
 from devnorms.report.plot.planner import planner
@@ -20,9 +23,12 @@ from devnorms.report.plot.share_curves import curves
 __all__ = [
     "checks",
     "curves",
+    "differences",
     "forest",
     "imported_matrix",
     "imported_shares",
+    "ledger",
+    "link_graph",
     "placement",
     "planner",
     "published",
