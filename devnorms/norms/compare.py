@@ -114,7 +114,9 @@ def compare(
     threshold = check_threshold(threshold_months)
     setting = setting_of(curves, known, level, allow_unconverged=allow_unconverged)
     rows: list[dict[str, Any]] = []
-    for population, other in pairs_with(setting, reference or POOLED):
+    for population, other in pairs_with(
+        setting, POOLED if reference is None else reference
+    ):
         pair = pair_of(setting.effects, population, other)
         for share in wanted:
             rows += _pair_rows(setting, pair, share, threshold)

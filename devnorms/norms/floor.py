@@ -127,7 +127,7 @@ def floor(
     >>> rng = np.random.default_rng(1)
     >>> curves = simulate_curves(draw_truth(rng=rng), rng=rng)
     >>> floor(curves, shares=[0.5])[["country", "items"]].to_numpy().tolist()
-    [['COL', 8], ['(all pairs)', 8]]
+    [['COL', 6], ['(all pairs)', 6]]
     """
     wanted = check_shares("shares", shares)
     check_share("level", level)

@@ -110,7 +110,9 @@ def ledger(
         check_known("milestone", milestones, [*setting.effects.milestones, ALL])
     modes = modes_of(setting.effects, setting.known)
     rows: list[dict[str, Any]] = []
-    for population, other in pairs_with(setting, reference or POOLED):
+    for population, other in pairs_with(
+        setting, POOLED if reference is None else reference
+    ):
         pair = pair_of(setting.effects, population, other)
         for share in wanted:
             rows += _pair_rows(setting, pair, modes, share, milestones)
