@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -62,3 +63,45 @@ def test_the_ledger_adds_up_and_the_card_travels(
 def test_every_mapping_of_the_documents_is_tried() -> None:
     written = {path.stem for path in MAPS.glob("*.toml")}
     assert written == {example.name for example in EXAMPLES.values()}
+
+
+CODES = "[a-z]??[A-Za-z][A-Za-z][a-z][0-9]*"
+
+
+@pytest.mark.filterwarnings("ignore::devnorms._base.errors.LeftOutWarning")
+@pytest.mark.filterwarnings("ignore::devnorms._base.errors.SparseDataWarning")
+@pytest.mark.filterwarnings("ignore::devnorms._base.errors.NoOverlapWarning")
+@pytest.mark.parametrize(
+    ("file", "population", "country"),
+    [
+        ("gcdg_mdg", "MDG", "MDG"),
+        ("gcdg_ecu", "ECU", "ECU"),
+        ("gcdg_jam_lbw", "JAM-LBW", "JAM"),
+        pytest.param("gcdg_chl_1", "CHL-1", "CHL", marks=pytest.mark.slow),
+        pytest.param("gcdg_nld_smocc", "NLD-SMOCC", "NLD", marks=pytest.mark.slow),
+    ],
+)
+def test_real_studies_give_the_counts_of_their_own_loader(
+    data_folder: Path, file: str, population: str, country: str
+) -> None:
+    """The loader of childdevdata was written apart from all that is read here."""
+    folder = data_folder / "childdevdata"
+    mapping = {
+        "file": {"delimiter": "\t"},
+        "study": {"id": population, "licence": "CC BY 4.0", "citation": "see card"},
+        "population": {
+            "id": population, "country": country, "sampling": "unknown", "who": "see card",
+        },
+        "child": {"column": "subjid"},
+        "age": {"column": "agedays", "unit": "days"},
+        "gestation": {"column": "gagebrth", "unit": "days"},
+        "sex": {"column": "sex", "female": ["Female"], "male": ["Male"]},
+        "instrument": {"id": "gsed", "item_codes": True},
+        "answers": {"passed": [1], "not_yet": [0]},
+        "items": {CODES: {}},
+    }  # fmt: skip
+    own = dn.read(folder / f"{file}.txt", mapping)
+    theirs = dn.load("childdevdata", path=folder, studies=population)
+    assert len(own) == len(theirs) > 3000
+    columns = ["item", "milestone", "sex", "age_days_mean", "asked", "passed"]
+    pd.testing.assert_frame_equal(dn.count(own)[columns], dn.count(theirs)[columns])

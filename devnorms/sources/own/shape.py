@@ -12,7 +12,7 @@ import pandas as pd
 from devnorms.sources.own.cells import Sheet, fold, folded, without
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.files import read_sheet
-from devnorms.sources.own.mapping.items import leaf
+from devnorms.sources.own.mapping.items import linked, named
 from devnorms.sources.own.mapping.settings import VISIT, DataMap, File, Item, Repeat
 from devnorms.sources.own.multiple import tick
 
@@ -63,7 +63,7 @@ def frame(path: Path, plan: DataMap, faults: Faults) -> tuple[Sheet, tuple[Item,
         cells = _stacked(cells, plan)
     cells, ticked = tick(cells, plan.multiples, faults)
     made = Sheet(cells, sheet.name, sheet.typed, sheet.labels, sheet.titles)
-    return made, (*items, *ticked)
+    return made, linked((*items, *ticked))
 
 
 def spelled_out(plan: DataMap, columns: list[str]) -> tuple[Item, ...]:
@@ -89,23 +89,12 @@ def spelled_out(plan: DataMap, columns: list[str]) -> tuple[Item, ...]:
         if item.name in columns or not pattern:
             found.append(item)
             continue
-        matches = [c for c in columns if c not in taken and fnmatchcase(c, item.name)]
-        taken.update(matches)
-        found += [_named(item, name) for name in matches] or [item]
+        matches = [c for c in columns if fnmatchcase(c, item.name)]
+        new = [c for c in matches if c not in taken]
+        taken.update(new)
+        # A pattern that matches nothing stays: it is told as a missing column.
+        found += [named(item, name) for name in new] if matches else [item]
     return tuple(found)
-
-
-def _named(item: Item, name: str) -> Item:
-    return Item(
-        name=name,
-        item=f"{item.instrument}_{leaf(name)}",
-        instrument=item.instrument,
-        milestone=item.milestone,
-        link=item.link,
-        mode=item.mode,
-        answers=item.answers,
-        where=item.where,
-    )
 
 
 def joined(path: Path, file: File, repeat: Repeat, faults: Faults) -> Sheet:

@@ -5,7 +5,8 @@ The items of a mapping: which columns are answers, which milestone each is said 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -141,6 +142,7 @@ class _Defaults:
             "id", needed="a short name of the test or questionnaire"
         )
         instrument.text("name")
+        self.known = instrument.flag("item_codes")
         instrument.end()
         links = Section(top.table.get("links"), "[links]", faults)
         self.confidence = links.text("confidence", one_of=CONFIDENCES)
@@ -176,7 +178,8 @@ def _read_item(one: Section, name: str, defaults: _Defaults, of: str) -> Item:
             "needs the codes of passed and not_yet, in [answers] or in its own answers"
         )
     short = f"{leaf(of)}/{name}" if of else leaf(name)
-    item = one.text("item", f"{instrument}_{short}")
+    prefix = "" if defaults.known else f"{instrument}_"
+    item = one.text("item", f"{prefix}{short}")
     milestone = one.text("milestone")
     if milestone and milestone not in defaults.domains:
         one.fault(
@@ -191,10 +194,53 @@ def _read_item(one: Section, name: str, defaults: _Defaults, of: str) -> Item:
         link=_link(one, milestone, defaults),
         mode=one.text("mode", one_of=MODES),
         answers=answers,
-        where=one.where,
+        known=defaults.known,
     )
     one.end()
     return made
+
+
+def named(item: Item, name: str) -> Item:
+    """
+    Give an item for a column that a pattern matches.
+
+    Parameters
+    ----------
+    item : Item
+        Its name is the pattern.
+    name : str
+        The column.
+    """
+    prefix = "" if item.known else f"{item.instrument}_"
+    return replace(item, name=name, item=f"{prefix}{leaf(name)}")
+
+
+def linked(items: Iterable[Item]) -> tuple[Item, ...]:
+    """
+    Give items that are named by known codes the links that come with devnorms.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        All items; those with a milestone of their own keep it.
+    """
+    return tuple(
+        replace(item, **_links()[item.item])
+        if item.known and not item.milestone and item.item in _links()
+        else item
+        for item in items
+    )
+
+
+@cache
+def _links() -> dict[str, dict[str, Any]]:
+    """Milestone and link of each item that devnorms knows."""
+    from devnorms.sources.codebook import links
+
+    return {
+        str(row.pop("item")): {"milestone": row.pop("milestone"), "link": row}
+        for row in links().to_dict("records")
+    }
 
 
 def leaf(name: str) -> str:

@@ -141,6 +141,8 @@ class Recode:
 class Item:
     """
     One item: its column (or its name in a long file), and the milestone it asks.
+
+    ``known`` where the name is an item code that devnorms has links for.
     """
 
     name: str
@@ -150,7 +152,7 @@ class Item:
     link: Mapping[str, Any] = field(default_factory=dict)
     mode: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
-    where: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True)
