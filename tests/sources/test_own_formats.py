@@ -69,6 +69,7 @@ CODES = "[a-z]??[A-Za-z][A-Za-z][a-z][0-9]*"
 
 
 @pytest.mark.filterwarnings("ignore::devnorms._base.errors.LeftOutWarning")
+@pytest.mark.filterwarnings("ignore::devnorms._base.errors.DoubtfulDataWarning")
 @pytest.mark.filterwarnings("ignore::devnorms._base.errors.SparseDataWarning")
 @pytest.mark.filterwarnings("ignore::devnorms._base.errors.NoOverlapWarning")
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_real_studies_give_the_counts_of_their_own_loader(
         "file": {"delimiter": "\t"},
         "study": {"id": population, "licence": "CC BY 4.0", "citation": "see card"},
         "population": {
-            "id": population, "country": country, "sampling": "unknown", "who": "see card",
+            "id": population, "country": country, "sampling": "unknown", "who": "a card",
         },
         "child": {"column": "subjid"},
         "age": {"column": "agedays", "unit": "days"},
