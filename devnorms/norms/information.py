@@ -19,6 +19,12 @@ from devnorms.norms.judged import CurveDraws
 
 Floats = NDArray[np.float64]
 
+SLOPE_ERROR = 0.25
+"""
+Largest standard error of a log slope in a plan. Where the slope is hardly known, large
+-sample widths promise too much: ages bunched around the age at 50 % would look best.
+"""
+
 _AGES = 25
 
 
@@ -40,6 +46,36 @@ class Told(NamedTuple):
     gradient: Floats
     months: Floats
 
+    def errors(
+        self, children: Floats | float, prior: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """
+        Give the standard errors that children will leave.
+
+        Parameters
+        ----------
+        children : numpy.ndarray or float
+            How many, per draw and milestone or for all.
+        prior : numpy.ndarray, optional
+            Precision of what is known beforehand, milestones x 2 x 2.
+
+        Returns
+        -------
+        numpy.ndarray, numpy.ndarray
+            Of the age at the share, in months, and of the log slope.
+        """
+        number = np.broadcast_to(children, self.months.shape)[..., None, None]
+        precision = number * self.matrix
+        if prior is not None:
+            precision = precision + prior
+        # A trace of information keeps ages that tell nothing from having no inverse.
+        covariance = np.linalg.inv(precision + 1e-9 * np.eye(2))
+        variance = np.einsum(
+            "dmi,dmij,dmj->dm", self.gradient, covariance, self.gradient
+        )
+        age = np.sqrt(np.maximum(variance, 0.0)) * self.months
+        return age, np.sqrt(np.maximum(covariance[..., 1, 1], 0.0))
+
     def half_width(
         self, children: Floats | float, level: float, prior: Floats | None = None
     ) -> Floats:
@@ -55,17 +91,8 @@ class Told(NamedTuple):
         prior : numpy.ndarray, optional
             Precision of what is known beforehand, milestones x 2 x 2.
         """
-        number = np.broadcast_to(children, self.months.shape)[..., None, None]
-        precision = number * self.matrix
-        if prior is not None:
-            precision = precision + prior
-        # A trace of information keeps ages that tell nothing from having no inverse.
-        solved = np.linalg.solve(
-            precision + 1e-9 * np.eye(2), self.gradient[..., None]
-        )[..., 0]
-        variance = (self.gradient * solved).sum(axis=-1)
         quantile = float(standard_normal.ppf(0.5 + level / 2))
-        found: Floats = quantile * np.sqrt(np.maximum(variance, 0.0)) * self.months
+        found: Floats = quantile * self.errors(children, prior)[0]
         return found
 
 
@@ -110,7 +137,7 @@ def children_needed(
     found: Told, half_width_months: float, level: float, prior: Floats | None = None
 ) -> Floats:
     """
-    Give how many children each draw's curve needs.
+    Give how many children each draw's curve needs, for its width and for its slope.
 
     Parameters
     ----------
@@ -128,13 +155,17 @@ def children_needed(
     numpy.ndarray
         Draws x milestones; at least 1, at most 10 million.
     """
-    alone = (found.half_width(1.0, level) / half_width_months) ** 2
+    age, slope = found.errors(1.0)
+    quantile = float(standard_normal.ppf(0.5 + level / 2))
+    worst = np.maximum(quantile * age / half_width_months, slope / SLOPE_ERROR)
+    alone = np.clip(worst**2, 1.0, 1e7)
     if prior is None:
-        return np.clip(alone, 1.0, 1e7)
-    # With a prior the width is no power of n; halve the range until it is narrow.
-    low, high = np.zeros_like(alone), np.log(np.clip(alone, 1.0, 1e7))
+        return np.asarray(alone)
+    # With a prior errors are no power of n; halve the range until it is narrow.
+    low, high = np.zeros_like(alone), np.log(alone)
     for _ in range(30):
         middle = (low + high) / 2
-        wide = found.half_width(np.exp(middle), level, prior) > half_width_months
+        age, slope = found.errors(np.exp(middle), prior)
+        wide = (quantile * age > half_width_months) | (slope > SLOPE_ERROR)
         low, high = np.where(wide, middle, low), np.where(wide, high, middle)
-    return np.exp(high)
+    return np.asarray(np.exp(high))

@@ -21,7 +21,7 @@ from devnorms.norms.judged import Floats
 from devnorms.schema.plans import ALL, INTERVAL, PLAN, WIDTHS, check_plan, check_widths
 
 _OLDEST = 216.0
-_CANDIDATES = 18
+_CANDIDATES = 10
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,9 @@ def plan(
     Children are spread evenly between a youngest and an oldest age; these two are
     searched so that fewest children are needed. Half widths follow from the
     information in the answers (`devnorms.norms.information`), draw by draw; the number
-    of children is enough in a share `Aim.assurance` of the draws. It is a large-sample
-    answer: below some 50 children real intervals are wider.
+    of children is enough in a share `Aim.assurance` of the draws. Such widths hold for
+    large samples only, so a plan also asks for enough children, of ages far enough
+    apart, that the log slope is known to 0.25 (standard error).
 
     Parameters
     ----------
@@ -135,14 +136,11 @@ def plan(
     expected = expected_curves(
         curves, names, population, allow_unconverged=allow_unconverged
     )
-    ranges = [given] if given else _ranges(expected)
-    needs = np.stack([_needs(expected, ages, aim) for ages in ranges])
-    rows = []
-    for column, name in enumerate(names):
-        best = ranges[int(needs[:, column].argmin())]
-        rows.append(_row(expected.take([column]), name, best, aim))
-    best = ranges[int(needs.max(axis=1).argmin())]
-    rows.append(_row(expected, ALL, best, aim))
+    groups = [(name, expected.take([at])) for at, name in enumerate(names)]
+    rows = [
+        _row(group, name, given or _best_ages(group, aim), aim)
+        for name, group in (*groups, (ALL, expected))
+    ]
     return check_plan(pd.DataFrame(rows)[list(PLAN.columns)])
 
 
@@ -238,6 +236,30 @@ def _needs(
     )
     enough: Floats = np.quantile(number, aim.assurance, axis=0) * aim.design_effect
     return np.ceil(enough)
+
+
+def _best_ages(expected: Expected, aim: Aim) -> tuple[float, float]:
+    """Find the ages that need fewest children: a coarse search, then a fine one."""
+
+    def need(ages: tuple[float, float]) -> float:
+        return float(_needs(expected, ages, aim).max())
+
+    best = min(_ranges(expected), key=need)
+    fewest, moving = need(best), True
+    while moving:
+        moving = False
+        for ages in _neighbours(best):
+            number = need(ages)
+            if number < fewest:
+                best, fewest, moving = ages, number, True
+    return best
+
+
+def _neighbours(ages: tuple[float, float]) -> list[tuple[float, float]]:
+    """Move either end, or both, by half a month, a month or two."""
+    steps = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
+    moved = [(ages[0] + a, ages[1] + b) for a in steps for b in steps]
+    return [(low, high) for low, high in moved if 0 <= low < high <= _OLDEST]
 
 
 def _ranges(expected: Expected) -> list[tuple[float, float]]:

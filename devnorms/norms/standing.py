@@ -44,7 +44,7 @@ SCALES = {
 """How far populations lie apart, in log age, where a norm does not say it itself."""
 
 _SHIFTS = np.linspace(-1.0, 1.0, 41)
-_DRAWS_HOME, _DRAWS_AWAY = 200, 24
+_DRAWS_HOME, _DRAWS_AWAY = 100, 24
 _PACE_NODES_HOME, _PACE_NODES_AWAY = 5, 3
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
