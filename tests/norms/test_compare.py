@@ -34,9 +34,9 @@ def known_world() -> tuple[Truth, xr.Dataset]:
 
 @pytest.fixture(scope="module")
 def worlds() -> list[tuple[Truth, xr.Dataset]]:
-    """Previews of made-up children of eight worlds."""
+    """Previews of made-up children of six worlds."""
     found = []
-    for seed in range(8):
+    for seed in range(6):
         truth, counts = world(seed, number=16)
         found.append((truth, look(counts, seed=seed)))
     return found
@@ -127,7 +127,7 @@ def test_intervals_of_differences_hold_the_truth_as_often_as_they_say(worlds):
                 true.to_numpy() <= rows["difference_months_high"].to_numpy()
             )
             inside += held.tolist()
-    assert len(inside) > 150
+    assert len(inside) > 100
     # 90 % said; the studies' shifts are shared by a world's rows, hence the room.
     assert 0.83 < np.mean(inside) < 0.97
 
