@@ -91,7 +91,7 @@ def test_real_studies_give_the_counts_of_their_own_loader(
         "file": {"delimiter": "\t"},
         "study": {"id": population, "licence": "CC BY 4.0", "citation": "see card"},
         "population": {
-            "id": population, "country": country, "sampling": "unknown", "who": "a card",
+            "id": population, "country": country, "sampling": "unknown", "who": "card",
         },
         "child": {"column": "subjid"},
         "age": {"column": "agedays", "unit": "days"},

@@ -12,10 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from devnorms.schema.responses import RESPONSES
-from devnorms.sources.own.cells import folded
+from devnorms.sources.own.cells import folded, holds
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.mapping.settings import DataMap, Item
-from devnorms.sources.own.shape import holds
 
 NO_AGE = "no age"
 NOT_MAPPED = "item not in the mapping"

@@ -163,3 +163,19 @@ def without(column: pd.Series, missing: Iterable[str]) -> pd.Series:
     if not codes:
         return column
     return column.mask(folded(column).isin(codes), "")
+
+
+def holds(cells: pd.DataFrame, column: str, codes: tuple[str, ...]) -> pd.Series:
+    """
+    Say in which rows a column holds one of some codes.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        Text.
+    column : str
+        Which.
+    codes : tuple of str
+        The codes.
+    """
+    return folded(cells[column]).isin({fold(code) for code in codes})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from devnorms.sources.own.cells import Sheet, fold, folded, without
+from devnorms.sources.own.cells import Sheet, without
 from devnorms.sources.own.faults import Faults
 from devnorms.sources.own.files import read_sheet
 from devnorms.sources.own.mapping.items import linked, named
@@ -292,19 +292,3 @@ def _stacked(cells: pd.DataFrame, plan: DataMap) -> pd.DataFrame:
         }
         parts.append(same.assign(**own, **{OCCASION: visit}))
     return pd.concat(parts).astype("str")
-
-
-def holds(cells: pd.DataFrame, column: str, codes: tuple[str, ...]) -> pd.Series:
-    """
-    Say in which rows a column holds one of some codes.
-
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        Text.
-    column : str
-        Which.
-    codes : tuple of str
-        The codes.
-    """
-    return folded(cells[column]).isin({fold(code) for code in codes})
