@@ -195,6 +195,7 @@ def deleted_step_by_step(seeds: range, steps: tuple[int, ...]) -> pd.DataFrame:
             low, high = np.quantile(offset, [0.05, 0.95])
             rows.append(
                 {
+                    "seed": seed,
                     "links": links,
                     "refused": mean["verdict"] == REFUSE,
                     "inside": mean["difference_months_low"]
@@ -225,10 +226,11 @@ def check_closes_in_time(table: pd.DataFrame) -> None:
     steps = table.groupby("links")
     assert steps["refused"].mean()[0] == 1
     opened = table[~table["refused"]]
-    assert set(opened["links"]) >= {19, 16}
-    number = len(opened)
-    # A 90 % interval: two binomial standard deviations of room.
-    assert opened["inside"].mean() > 0.9 - 2 * np.sqrt(0.09 / number)
+    assert 16 in set(opened["links"])
+    # A 90 % interval; two binomial standard deviations of room. Steps of one world go
+    # together, so worlds are counted, not steps.
+    worlds = opened["seed"].nunique()
+    assert opened["inside"].mean() > 0.9 - 2 * np.sqrt(0.09 / worlds)
     # Without the gate: the model is sure of what the choice of items made.
     none = table[table["links"] == 0]
     assert none["offset_inside"].mean() < 0.5
@@ -236,7 +238,7 @@ def check_closes_in_time(table: pd.DataFrame) -> None:
 
 
 def test_as_links_are_deleted_the_gate_closes_before_the_error_leaves_its_interval():
-    check_closes_in_time(deleted_step_by_step(range(2), (19, 16, 0)))
+    check_closes_in_time(deleted_step_by_step(range(3), (16, 0)))
 
 
 @pytest.mark.slow
@@ -252,10 +254,10 @@ def test_the_gate_closes_in_time_in_many_worlds_and_at_every_step():
 
 def test_where_links_only_thin_out_differences_widen_and_still_hold_the_truth():
     wide, inside = {}, []
-    for seed in range(2):
+    for seed in range(3):
         truth, counts = world(seed, number=36, first=4, last=37)
         true = between(truth, "NLD-SIM", "COL-SIM-A")
-        for links in (19, 6, 2):
+        for links in (19, 2):
             table = without_links(counts, links)
             table = table[~table["milestone"].str.endswith("_dutch")]
             found = compare(
@@ -273,8 +275,8 @@ def test_where_links_only_thin_out_differences_widen_and_still_hold_the_truth():
             low, high = mean[["difference_months_low", "difference_months_high"]]
             inside.append(low <= months <= high)
     means = {links: np.mean(widths) for links, widths in wide.items()}
-    assert means[19] < means[6] < means[2]
-    assert np.mean(inside) > 0.7
+    assert means[19] < 0.8 * means[2]
+    assert np.mean(inside) > 0.9 - 2 * np.sqrt(0.09 / 3)
 
 
 @pytest.fixture(scope="module")
