@@ -160,7 +160,7 @@ def cluster(engine: str) -> Iterator[None]:
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as two,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as two,
         Client(two),
     ):
         yield
@@ -259,8 +259,11 @@ def compare(folder: Path, millions: float, limit_gb: float) -> pd.DataFrame:
     files = files or write_responses(folder, int(millions * 1e6))
     size = sum(len(file.read_bytes()) for file in files) / 1e6
     print(f"{len(files)} Parquet files, {size:,.0f} MB; {os.cpu_count()} cores")
-    rows = [in_own_process(engine, folder, limit_gb) for engine in ENGINES]
-    table = pd.DataFrame(rows)
+    rows = []
+    for engine in ENGINES:
+        rows.append(in_own_process(engine, folder, limit_gb))
+        print(".", end="", file=sys.stderr, flush=True)
+    table = pd.DataFrame(rows).astype({"rows": "Int64", "asked": "Int64"})
     same = (table["hash"] == table["hash"].iloc[0]).map({True: "yes", False: "NO"})
     table["same"] = table.get("same", same).fillna(same)
     return table.drop(columns="hash")

@@ -84,6 +84,7 @@ def _as_lazy(observations: Any) -> nw.LazyFrame[Any]:
             warnings.simplefilter("ignore", FutureWarning)
             wrapped = nw.from_native(observations)
         frame: nw.LazyFrame[Any] = wrapped.lazy()
+        return _with_plain_text(frame) if frame.implementation.is_dask() else frame
     except TypeError:
         raise InvalidTableError(
             f"Observations: {type(observations).__name__} is not a table. Expected a "
@@ -91,4 +92,16 @@ def _as_lazy(observations: Any) -> nw.LazyFrame[Any]:
             "DataFrame, another table that narwhals reads, or the path of Parquet "
             "files."
         ) from None
-    return frame
+
+
+def _with_plain_text(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """
+    Turn categories into text.
+
+    Each part of a Dask table has categories of its own, numbered in as few bytes as
+    they need; where parts are brought together, there may be too many for these.
+    """
+    kinds = (nw.Categorical, nw.Enum)
+    schema = frame.collect_schema()
+    names = [name for name, kind in schema.items() if isinstance(kind, kinds)]
+    return frame.with_columns(nw.col(names).cast(nw.String)) if names else frame

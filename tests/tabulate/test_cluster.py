@@ -13,14 +13,18 @@ from pathlib import Path
 import cloudpickle
 import dask
 import dask.dataframe as dd
+import numpy as np
 import pandas as pd
 import pytest
+from dask.dataframe.utils import clear_known_categories
 from distributed import Client, LocalCluster
 
 from devnorms.tabulate import count
-from tests.tabulate.conftest import as_categories, make_observations, write_parts
+from tests.tabulate.conftest import as_categories, make_observations
 
-PARTS = 8
+PARTS = 11
+"""So many that Dask sends rows from one process to the other in all three passes."""
+
 PASSES = 3
 """Kinds of rows, cells, children: so often is each part read, if nobody dies."""
 
@@ -36,7 +40,7 @@ def client() -> Iterator[Client]:
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
             memory_limit="1GB",
         ) as cluster,
         Client(cluster) as client,
@@ -59,15 +63,25 @@ def readers(marks: Path) -> list[int]:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Path:
-    """Observations in as many files."""
-    return write_parts(as_categories(make_observations()), tmp_path / "parts", PARTS)
+    """Observations in as many files, each with categories of its own children."""
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    rows = observations().sort_values("child")
+    for number, part in enumerate(np.array_split(np.arange(len(rows)), PARTS)):
+        as_categories(rows.iloc[part]).to_parquet(folder / f"{number}.parquet")
+    return folder
+
+
+def observations() -> pd.DataFrame:
+    """More children than a byte can number, fewer than that in each part."""
+    return make_observations(children=150)
 
 
 def spread(parts: Path, marks: Path) -> dd.DataFrame:
     """A Dask table of the files, one part each."""
     marks.mkdir()
     files = sorted(parts.iterdir(), key=lambda file: int(file.stem))
-    meta = pd.read_parquet(files[0]).iloc[:0]
+    meta = clear_known_categories(pd.read_parquet(files[0]).iloc[:0])
     return dd.from_map(read_part, files, marks=marks, meta=meta)
 
 
@@ -92,7 +106,7 @@ def kill_after(reads: int, marks: Path, client: Client) -> int:
 def test_a_process_killed_half_way_changes_nothing(client, parts, tmp_path, reads):
     client.wait_for_workers(2, timeout=300)
     workers = set(client.run(os.getpid).values())
-    expected = count(make_observations())
+    expected = count(observations())
     marks = tmp_path / "marks"
     with ThreadPoolExecutor(1) as thread:
         counting = thread.submit(count, spread(parts, marks))
@@ -112,6 +126,6 @@ def test_nothing_is_read_again_if_nobody_dies(client, parts, tmp_path):
     client.wait_for_workers(2, timeout=300)
     marks = tmp_path / "marks"
     found = count(spread(parts, marks))
-    pd.testing.assert_frame_equal(found, count(make_observations()), check_exact=True)
+    pd.testing.assert_frame_equal(found, count(observations()), check_exact=True)
     assert len(readers(marks)) == PASSES * PARTS
     assert len(set(readers(marks))) == 2
