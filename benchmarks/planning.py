@@ -8,7 +8,8 @@ study (NLD-SMOCC) children are drawn anew, n at a time and one answer each, at a
 spread evenly over a range; a logistic regression (statsmodels) gives the age at a
 share. Printed per milestone, share and n: the half width of the 90 % interval that the
 planner expects, and the half width that held 90 % of the drawn studies' ages.
-``slope_known``: whether n is enough for the planner's rule on the log slope, below which
+``slope_known``: whether n is enough for the planner's rule on the log slope,
+below which
 it plans no study. ``failed`` counts studies without a finite answer, left out.
 """
 
