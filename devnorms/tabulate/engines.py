@@ -73,7 +73,19 @@ def collect(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     # Polars holds the whole input in memory unless it is told to stream.
     if frame.implementation.is_polars():
         return frame.collect(engine="streaming").to_pandas()
+    if frame.implementation.is_dask():
+        return _collect_dask(frame)
     return frame.collect().to_pandas()
+
+
+def _collect_dask(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Let Dask bring its parts together by tasks."""
+    import dask
+
+    # Its other way goes through Arrow, where the categories of many parts, numbered in
+    # as few bytes as each part needs, cannot be brought together.
+    with dask.config.set({"dataframe.shuffle.method": "tasks"}):
+        return frame.collect().to_pandas()
 
 
 def _as_lazy(observations: Any) -> nw.LazyFrame[Any]:
@@ -84,7 +96,6 @@ def _as_lazy(observations: Any) -> nw.LazyFrame[Any]:
             warnings.simplefilter("ignore", FutureWarning)
             wrapped = nw.from_native(observations)
         frame: nw.LazyFrame[Any] = wrapped.lazy()
-        return _with_plain_text(frame) if frame.implementation.is_dask() else frame
     except TypeError:
         raise InvalidTableError(
             f"Observations: {type(observations).__name__} is not a table. Expected a "
@@ -92,16 +103,4 @@ def _as_lazy(observations: Any) -> nw.LazyFrame[Any]:
             "DataFrame, another table that narwhals reads, or the path of Parquet "
             "files."
         ) from None
-
-
-def _with_plain_text(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """
-    Turn categories into text.
-
-    Each part of a Dask table has categories of its own, numbered in as few bytes as
-    they need; where parts are brought together, there may be too many for these.
-    """
-    kinds = (nw.Categorical, nw.Enum)
-    schema = frame.collect_schema()
-    names = [name for name, kind in schema.items() if isinstance(kind, kinds)]
-    return frame.with_columns(nw.col(names).cast(nw.String)) if names else frame
+    return frame
