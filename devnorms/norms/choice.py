@@ -14,7 +14,7 @@ import xarray as xr
 from devnorms._base.checks import check_at_least, check_known, check_share
 from devnorms._base.errors import EmptySelectionError
 from devnorms.norms.child import Child
-from devnorms.norms.choice_words import page, summary
+from devnorms.norms.choice_words import SURE, page, summary
 from devnorms.norms.judged import Floats
 from devnorms.norms.named_norm import NamedNorm, every_norm
 from devnorms.norms.printed import PrintedNorm
@@ -77,7 +77,8 @@ def reference_choice(
     were asked at that age (and some but not all passed), and the child was asked. It
     is defensible if it can judge what the child was asked as well as any (at least half
     as many milestones as the norm that judges most), and its children were not chosen
-    for illness, poverty or a trial.
+    for illness, poverty or a trial. The verdict of a norm is the more probable one; if
+    it is certain to less than 80 % it is too close to tell, and does not count.
 
     Parameters
     ----------
@@ -213,14 +214,13 @@ def _judge(
         late = late + overdue
         if age > np.median(at) and not answers[milestone]:
             named.append(milestone)
-    is_late = len(named) >= at_least
-    agree = (late >= at_least) == is_late
+    probability = float(np.mean(late >= at_least))
     return {
         "judged": len(ages),
         "late_on": len(named),
         "late_milestones": ", ".join(named),
-        "is_late": is_late,
-        "certain": float(agree.mean()),
+        "is_late": probability >= 0.5,
+        "certain": max(probability, 1 - probability),
     }
 
 
@@ -252,10 +252,11 @@ def _statement(row: dict[object, object]) -> str:
         words = "Cannot say: it has no ages for these milestones at this share."
     else:
         late = row["late_milestones"] or "none"
+        certain = float(str(row["certain"]))
+        close = "" if certain >= SURE else ", but too close to tell"
         words = (
-            f"{str(row['verdict']).capitalize()}: late on {row['late_on']} of "
-            f"{row['judged']} milestones ({late}); certain to "
-            f"{100 * float(str(row['certain'])):.0f} %."
+            f"{str(row['verdict']).capitalize()}{close}: late on {row['late_on']} of "
+            f"{row['judged']} milestones ({late}); certain to {100 * certain:.0f} %."
         )
     if row["why_not"]:
         words += f" Not a defensible norm here: {row['why_not']}."

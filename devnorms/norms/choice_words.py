@@ -11,6 +11,9 @@ import pandas as pd
 from devnorms.norms.child import Child
 from devnorms.schema.placement import NO_DIAGNOSIS
 
+SURE = 0.8
+"""Below this a verdict is too close to tell, and does not count."""
+
 _STYLE = "border:1px solid #d9d9de;border-radius:6px;padding:0.6em 1em;max-width:46em"
 
 
@@ -35,15 +38,19 @@ def summary(
         The words, and whether the verdict changes.
     """
     share, at_least = rule
-    judging = table[table["defensible"] & (table["verdict"] != "cannot say")]
+    able = table[table["defensible"] & (table["verdict"] != "cannot say")]
+    judging = able[able["certain"] >= SURE]
     late = judging.loc[judging["verdict"] == "late", "reference"].tolist()
     rest = judging.loc[judging["verdict"] == "not late", "reference"].tolist()
-    aside = len(table) - len(judging)
+    aside = len(table) - len(able)
+    close = able.loc[able["certain"] < SURE, "reference"].tolist()
     how = (
         f"Age {child.age_in_words()}; late means not passing {at_least} or more "
         f"milestone(s) that {100 * share:g} % of a norm's children pass by then. "
         f"{aside} of {len(table)} norms are set aside, for the reasons given."
     )
+    if close:
+        how = f"Too close to tell by {_listed(close)}. {how}"
     if judging.empty:
         return f"No defensible norm can judge this child. {how}", False
     if late and rest:

@@ -127,3 +127,17 @@ def test_bad_choices_are_named(exact):
         reference_choice(Child({"flies": "passed"}, age_months=60), exact)
     with pytest.raises(EmptySelectionError, match="nothing can be judged"):
         reference_choice(Child({"runs": "unsure"}, age_months=60), exact)
+
+
+def test_a_verdict_that_half_of_the_draws_doubt_does_not_count(curves):
+    age = curves["milestone_location"] + np.log(9) / np.exp(
+        curves["milestone_log_slope"]
+    )
+    draws = np.expm1(age.sel(population="COL-Y", milestone="runs").values.ravel())
+    months = float(np.quantile(draws, 0.6))
+    card = reference_choice(Child({"runs": "not_yet"}, age_months=months), curves)
+    row = card.table.set_index("reference").loc["COL-Y"]
+    assert row["verdict"] == "late"
+    assert 0.5 <= row["certain"] < 0.8
+    assert "too close to tell" in row["statement"]
+    assert "Too close to tell by" in card.statement
