@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from devnorms import simulate
     from devnorms._base.errors import DevnormsError, DevnormsWarning
+    from devnorms.annotate import annotate
     from devnorms.models import fit, preview
     from devnorms.norms import (
         Aim,
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from devnorms.sources.wordbank import load_vocabulary
     from devnorms.tabulate import count
     from devnorms.workflow import run, verify
+    from devnorms.workflow.dif import dif
     from devnorms.workflow.knowing import known
+    from devnorms.workflow.matching import matched
     from devnorms.workflow.scoring import dscore
 
 __version__ = "0.1.0"
@@ -65,11 +68,13 @@ _WHERE = {
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "Known": "devnorms.norms:Known",
     "NormSet": "devnorms.schema.norms:NormSet",
+    "annotate": "devnorms.annotate:annotate",
     "check_quality": "devnorms.quality:check_quality",
     "combine": "devnorms.schema.combine:combine",
     "compare": "devnorms.norms:compare",
     "control_claims": "devnorms.norms:control_claims",
     "count": "devnorms.tabulate:count",
+    "dif": "devnorms.workflow.dif:dif",
     "dscore": "devnorms.workflow.scoring:dscore",
     "expected_widths": "devnorms.norms:expected_widths",
     "fetch": "devnorms.sources:fetch",
@@ -87,6 +92,7 @@ _WHERE = {
     "load_norms": "devnorms.schema.norms:load_norms",
     "load_table": "devnorms.sources.tables:load_table",
     "load_vocabulary": "devnorms.sources.wordbank:load_vocabulary",
+    "matched": "devnorms.workflow.matching:matched",
     "milestones": "devnorms.sources.codebook:milestones",
     "pass_ages": "devnorms.norms:pass_ages",
     "place": "devnorms.norms:place",
@@ -114,11 +120,13 @@ __all__ = [
     "Known",
     "NormSet",
     "__version__",
+    "annotate",
     "check_quality",
     "combine",
     "compare",
     "control_claims",
     "count",
+    "dif",
     "dscore",
     "expected_widths",
     "fetch",
@@ -136,6 +144,7 @@ __all__ = [
     "load_norms",
     "load_table",
     "load_vocabulary",
+    "matched",
     "milestones",
     "pass_ages",
     "place",

@@ -7,6 +7,7 @@ The only room that knows PyMC, nutpie, ArviZ and statsmodels.
 from __future__ import annotations
 
 from devnorms.models.baseline import logistic_regressions
+from devnorms.models.dif import fit_dif
 from devnorms.models.fitting import fit
 from devnorms.models.predictive import posterior_predictive, refuse_poor_fit
 from devnorms.models.previewing import preview
@@ -19,6 +20,7 @@ __all__ = [
     "Sampling",
     "Spec",
     "fit",
+    "fit_dif",
     "logistic_regressions",
     "posterior_predictive",
     "preview",

@@ -7,6 +7,7 @@ from devnorms.norms.child import Child
 from devnorms.norms.choice import reference_choice
 from devnorms.norms.compare import compare
 from devnorms.norms.controls import control_claims
+from devnorms.norms.dif import dif_in_months
 from devnorms.norms.floor import floor
 from devnorms.norms.gate import gate
 from devnorms.norms.imported import imported
@@ -27,6 +28,7 @@ __all__ = [
     "compare",
     "compare_published",
     "control_claims",
+    "dif_in_months",
     "expected_widths",
     "floor",
     "gate",
