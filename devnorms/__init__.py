@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.annotate import annotate
     from devnorms.models import fit, preview
+    from devnorms.models.vocabulary import fit_vocabulary, preview_vocabulary
+    from devnorms.models.vocabulary_spec import VocabularySpec
     from devnorms.norms import (
         Aim,
         Child,
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
         reference_choice,
         same_country_flags,
         shares_passing,
+        vocabulary_checks,
+        vocabulary_norms,
     )
     from devnorms.quality import check_quality
     from devnorms.report import plot, report
@@ -68,6 +72,7 @@ _WHERE = {
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "Known": "devnorms.norms:Known",
     "NormSet": "devnorms.schema.norms:NormSet",
+    "VocabularySpec": "devnorms.models.vocabulary_spec:VocabularySpec",
     "annotate": "devnorms.annotate:annotate",
     "check_quality": "devnorms.quality:check_quality",
     "combine": "devnorms.schema.combine:combine",
@@ -79,6 +84,7 @@ _WHERE = {
     "expected_widths": "devnorms.norms:expected_widths",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
+    "fit_vocabulary": "devnorms.models.vocabulary:fit_vocabulary",
     "floor": "devnorms.norms:floor",
     "gate": "devnorms.norms:gate",
     "imported": "devnorms.norms:imported",
@@ -100,6 +106,7 @@ _WHERE = {
     "plot": "devnorms.report.plot",
     "populations": "devnorms.sources:populations",
     "preview": "devnorms.models:preview",
+    "preview_vocabulary": "devnorms.models.vocabulary:preview_vocabulary",
     "printed_norm": "devnorms.norms:printed_norm",
     "read": "devnorms.sources.own:read",
     "reference_choice": "devnorms.norms:reference_choice",
@@ -109,6 +116,8 @@ _WHERE = {
     "shares_passing": "devnorms.norms:shares_passing",
     "simulate": "devnorms.simulate",
     "verify": "devnorms.workflow:verify",
+    "vocabulary_checks": "devnorms.norms:vocabulary_checks",
+    "vocabulary_norms": "devnorms.norms:vocabulary_norms",
 }
 """Where each public name is found: a module, or a name in one."""
 
@@ -119,6 +128,7 @@ __all__ = [
     "DevnormsWarning",
     "Known",
     "NormSet",
+    "VocabularySpec",
     "__version__",
     "annotate",
     "check_quality",
@@ -131,6 +141,7 @@ __all__ = [
     "expected_widths",
     "fetch",
     "fit",
+    "fit_vocabulary",
     "floor",
     "gate",
     "imported",
@@ -152,6 +163,7 @@ __all__ = [
     "plot",
     "populations",
     "preview",
+    "preview_vocabulary",
     "printed_norm",
     "read",
     "reference_choice",
@@ -161,6 +173,8 @@ __all__ = [
     "shares_passing",
     "simulate",
     "verify",
+    "vocabulary_checks",
+    "vocabulary_norms",
 ]
 
 

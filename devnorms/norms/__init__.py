@@ -20,6 +20,11 @@ from devnorms.norms.printed import printed_norm
 from devnorms.norms.published import compare_published
 from devnorms.norms.same_country import same_country_flags
 from devnorms.norms.shares import item_shares_passing, shares_passing
+from devnorms.norms.vocabulary import vocabulary_norms
+from devnorms.norms.vocabulary_checks import (
+    refuse_poor_vocabulary_fit,
+    vocabulary_checks,
+)
 
 __all__ = [
     "Aim",
@@ -42,6 +47,9 @@ __all__ = [
     "plan",
     "printed_norm",
     "reference_choice",
+    "refuse_poor_vocabulary_fit",
     "same_country_flags",
     "shares_passing",
+    "vocabulary_checks",
+    "vocabulary_norms",
 ]
