@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from devnorms.models.baseline import logistic_regressions
 from devnorms.models.dif import fit_dif
+from devnorms.models.dif_classical import classical_dif
+from devnorms.models.dif_heldout import dif_evidence
 from devnorms.models.fitting import fit
 from devnorms.models.predictive import posterior_predictive, refuse_poor_fit
 from devnorms.models.previewing import preview
 from devnorms.models.spec import LogNormal, Normal, Priors, Sampling, Spec
+from devnorms.models.vocabulary import fit_vocabulary, preview_vocabulary
+from devnorms.models.vocabulary_spec import VocabularySpec
 
 __all__ = [
     "LogNormal",
@@ -19,10 +23,15 @@ __all__ = [
     "Priors",
     "Sampling",
     "Spec",
+    "VocabularySpec",
+    "classical_dif",
+    "dif_evidence",
     "fit",
     "fit_dif",
+    "fit_vocabulary",
     "logistic_regressions",
     "posterior_predictive",
     "preview",
+    "preview_vocabulary",
     "refuse_poor_fit",
 ]

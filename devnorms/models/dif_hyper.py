@@ -16,7 +16,7 @@ from devnorms.models.dif_evidence import Evidence
 
 Floats = NDArray[np.float64]
 
-PROPOSALS = 300
+PROPOSALS = 200
 LARGEST_K = 0.7
 """Pareto k above which importance weights are not to be trusted."""
 _STEP = 0.05

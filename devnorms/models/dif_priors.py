@@ -37,6 +37,25 @@ class Family(Protocol):
 
 
 @dataclass(frozen=True)
+class NoShifts:
+    """No item differs by anything that matters: u ~ Normal(0, 0.03)."""
+
+    name: ClassVar[str] = "none"
+    hyper: ClassVar[tuple[str, ...]] = ()
+    centre: ClassVar[tuple[float, ...]] = ()
+    spread: ClassVar[tuple[float, ...]] = ()
+    reason: ClassVar[str] = "0.03 logits move no age by as much as a week"
+
+    def cdf(self, at: Floats, z: Floats) -> Floats:  # noqa: ARG002
+        """Distribution function."""
+        return np.asarray(ndtr(at / 0.03))
+
+    def natural(self, z: Floats) -> dict[str, float]:  # noqa: ARG002
+        """Hyper-parameters on their natural scale."""
+        return {}
+
+
+@dataclass(frozen=True)
 class NormalShifts:
     """Every item differs a little: u ~ Normal(0, sd)."""
 
@@ -140,7 +159,13 @@ class HorseshoeShifts:
 
 FAMILIES: dict[str, Family] = {
     family.name: family
-    for family in (NormalShifts(), StudentShifts(), MixtureShifts(), HorseshoeShifts())
+    for family in (
+        NoShifts(),
+        NormalShifts(),
+        StudentShifts(),
+        MixtureShifts(),
+        HorseshoeShifts(),
+    )
 }
 
 SLOPE_CENTRE, SLOPE_SPREAD = float(np.log(0.1)), 0.7
