@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devnorms import simulate
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.annotate import annotate
-    from devnorms.models import fit, preview
+    from devnorms.models import classical_dif, fit, preview
     from devnorms.models.vocabulary import fit_vocabulary, preview_vocabulary
     from devnorms.models.vocabulary_spec import VocabularySpec
     from devnorms.norms import (
@@ -75,6 +75,7 @@ _WHERE = {
     "VocabularySpec": "devnorms.models.vocabulary_spec:VocabularySpec",
     "annotate": "devnorms.annotate:annotate",
     "check_quality": "devnorms.quality:check_quality",
+    "classical_dif": "devnorms.models.dif_classical:classical_dif",
     "combine": "devnorms.schema.combine:combine",
     "compare": "devnorms.norms:compare",
     "control_claims": "devnorms.norms:control_claims",
@@ -132,6 +133,7 @@ __all__ = [
     "__version__",
     "annotate",
     "check_quality",
+    "classical_dif",
     "combine",
     "compare",
     "control_claims",
