@@ -24,7 +24,7 @@ import pandas as pd
 import xarray as xr
 
 import devnorms as dn
-from devnorms.models import dif_evidence, fit_dif
+from devnorms.models import dif_evidence, fit_difs
 from devnorms.norms import dif_in_months
 
 PRIORS = ("normal", "student", "mixture", "horseshoe")
@@ -66,8 +66,8 @@ def sex() -> None:
             )
             found = dn.classical_dif(some, test=test, on="score")
             rows.append(found.assign(method=test))
-        for prior in PRIORS:
-            found = dn.dif(matched, prior=prior, threshold_months=0.5)
+        for prior, fitted in fit_difs(matched, priors=PRIORS).items():
+            found = dif_in_months(fitted, threshold_months=0.5)
             rows.append(found[found["share"] == 0.5].assign(method=prior))
         table = pd.concat(rows)
         claims = table.groupby("method", sort=False).agg(
@@ -107,16 +107,16 @@ def populations() -> None:
     grouped = every.assign(milestone=every["item"].astype(str).map(equate))
     grouped.attrs = every.attrs
     matched = dn.matched(grouped, "population", unit="milestone", key="gcdg")
-    for prior in PRIORS:
-        started = time.perf_counter()
-        fitted = fit_dif(matched, prior=prior)
+    started = time.perf_counter()
+    fits = fit_difs(matched, priors=PRIORS)
+    print(f"{len(PRIORS)} fits: {time.perf_counter() - started:.0f} s")
+    for prior, fitted in fits.items():
         table = dif_in_months(fitted, shares=[0.5])
-        seconds = time.perf_counter() - started
         two = table[table["item"].isin(["gm44", "exp23"])]
         columns = ["item", "group", "logits", "logits_low", "logits_high",
                    "difference_months", "claim", "asked"]  # fmt: skip
         units = table["item"].nunique()
-        show(f"{prior}: {units} equate groups, {seconds:.0f} s", two[columns])
+        show(f"{prior}: {units} equate groups", two[columns])
         names = fitted.attrs["hyper"]
         print(names, np.round(fitted["hyper"].values.mean(axis=0), 2))
         counted = table["claim"].value_counts().rename_axis("claim").reset_index()
@@ -137,8 +137,7 @@ def controls() -> None:
                  "items": len(found), "claims": int(flagged.sum()),
                  "large": int(large.sum())}
             )  # fmt: skip
-        for prior in PRIORS:
-            fitted = fit_dif(matched, prior=prior)
+        for prior, fitted in fit_difs(matched, priors=PRIORS).items():
             table = dif_in_months(fitted, threshold_months=1.0)
             for share, part in table.groupby("share"):
                 rows.append(

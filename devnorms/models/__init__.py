@@ -7,8 +7,9 @@ The only room that knows PyMC, nutpie, ArviZ and statsmodels.
 from __future__ import annotations
 
 from devnorms.models.baseline import logistic_regressions
-from devnorms.models.dif import fit_dif
+from devnorms.models.dif import fit_dif, fit_difs
 from devnorms.models.dif_classical import classical_dif
+from devnorms.models.dif_curves import reshaped_shifts
 from devnorms.models.dif_heldout import dif_evidence
 from devnorms.models.fitting import fit
 from devnorms.models.predictive import posterior_predictive, refuse_poor_fit
@@ -28,10 +29,12 @@ __all__ = [
     "dif_evidence",
     "fit",
     "fit_dif",
+    "fit_difs",
     "fit_vocabulary",
     "logistic_regressions",
     "posterior_predictive",
     "preview",
     "preview_vocabulary",
     "refuse_poor_fit",
+    "reshaped_shifts",
 ]

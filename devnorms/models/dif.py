@@ -5,6 +5,7 @@ Differential item functioning with many groups and no anchors, by numerical inte
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -69,33 +70,64 @@ def fit_dif(
     NotConverged
         If the hyper-parameters could not be drawn.
     """
+    return fit_difs(
+        matched, priors=(prior,), clustered=clustered, draws=draws, seed=seed
+    )[prior]
+
+
+def fit_difs(
+    matched: pd.DataFrame,
+    *,
+    priors: Sequence[str],
+    clustered: bool = True,
+    draws: int = 1000,
+    seed: int = 20261124,
+) -> dict[str, xr.Dataset]:
+    """
+    Draw from the posterior of DIF under several priors; the likelihood is shared.
+
+    Parameters
+    ----------
+    matched, clustered, draws, seed
+        As for `fit_dif`.
+    priors : sequence of str
+        As for `fit_dif`.
+
+    Returns
+    -------
+    dict of str to xarray.Dataset
+        By prior.
+    """
     check_at_least("draws", draws, _PER_HYPER)
+    families = [family_of(prior) for prior in priors]
     valid = check_matched(matched)
-    family = family_of(prior)
     if valid["group"].nunique() < 2:
         raise EmptySelectionError(
             f"DIF compares groups, and all answers are of {valid['group'].iloc[0]!r}."
         )
     unit = UNIT[matched.attrs["match"]]
     leaves = leaves_of(in_logits(valid, unit), clustered=clustered)
-    rng = np.random.default_rng(seed)
-    evidence = Evidence(leaves, family)
-    hyper = hyper_of(evidence, draws // _PER_HYPER, rng)
-    found = _dataset(leaves, family, hyper, draw_leaves(evidence, hyper.draws, rng))
     before = matched.attrs.get("record")
     record = Record.from_json(before) if before else Record()
-    choices = {"prior": prior, "clustered": clustered, "draws": draws}
-    settings = {**record.settings, "dif": choices}
-    found.attrs = {
-        "unit": unit,
-        "growth": matched.attrs.get("growth", ""),
-        "prior": prior,
-        "hyper": json.dumps(list(evidence.names)),
-        "log_evidence": hyper.log_evidence,
-        "pareto_k": hyper.pareto_k,
-        "record": Record.now(record.sources, settings, seed).to_json(),
-    }
-    return found
+    fits = {}
+    for family in families:
+        rng = np.random.default_rng(seed)
+        evidence = Evidence(leaves, family)
+        hyper = hyper_of(evidence, draws // _PER_HYPER, rng)
+        found = _dataset(leaves, family, hyper, draw_leaves(evidence, hyper.draws, rng))
+        choices = {"prior": family.name, "clustered": clustered, "draws": draws}
+        made = Record.now(record.sources, {**record.settings, "dif": choices}, seed)
+        found.attrs = {
+            "unit": unit,
+            "growth": matched.attrs.get("growth", ""),
+            "prior": family.name,
+            "hyper": json.dumps(list(evidence.names)),
+            "log_evidence": hyper.log_evidence,
+            "pareto_k": hyper.pareto_k,
+            "record": made.to_json(),
+        }
+        fits[family.name] = found
+    return fits
 
 
 def in_logits(matched: pd.DataFrame, unit: float) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from devnorms.models.dif_priors import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SLOPES = np.linspace(-2.5, 2.5, 7)
+_SLOPES = np.linspace(-2.2, 2.2, 5)
 _SIZE = len(GRID)
 _OFFSETS = STEP * np.arange(-_SIZE + 1, _SIZE)
 _TOEPLITZ = np.arange(_SIZE)[None, :] - np.arange(_SIZE)[:, None] + _SIZE - 1
@@ -101,7 +101,7 @@ class Evidence:
         Returns
         -------
         numpy.ndarray
-            Items x 7.
+            Items x 5.
         """
         sd2 = np.exp(2 * z[len(self.family.hyper)])
         width = np.sqrt(self.leaves.log_slope_se**2 + sd2 / self.groups_of)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from devnorms._base.checks import check_at_least
 from devnorms._base.errors import BadValueError
-from devnorms.models.dif import fit_dif, in_logits
+from devnorms.models.dif import fit_difs, in_logits
 from devnorms.models.dif_leaves import probabilities
 from devnorms.models.dif_priors import FAMILIES
 from devnorms.schema.dif import check_matched
@@ -80,20 +80,19 @@ def dif_evidence(
         raise BadValueError.parameter("folds", f"at most {len(children)}", folds)
     rng = np.random.default_rng(seed)
     fold = rng.permutation(np.arange(len(children)) % folds)[child]
-    scores, evidence = {}, {}
-    for prior in priors:
-        foretold = np.full(len(valid), np.nan)
-        for k in range(folds):
-            train = valid[fold != k]
-            train.attrs = matched_answers.attrs
-            fitted = fit_dif(
-                train, prior=prior, clustered=clustered, draws=_DRAWS, seed=seed + k
-            )
-            at = np.flatnonzero(fold == k)
-            foretold[at] = _log_scores(fitted, valid.iloc[at])
-        scores[prior] = foretold
-        whole = fit_dif(matched_answers, prior=prior, clustered=clustered, seed=seed)
-        evidence[prior] = float(whole.attrs["log_evidence"])
+    scores = {prior: np.full(len(valid), np.nan) for prior in priors}
+    for k in range(folds):
+        train = valid[fold != k]
+        train.attrs = matched_answers.attrs
+        at = np.flatnonzero(fold == k)
+        for prior, fitted in fit_difs(
+            train, priors=priors, clustered=clustered, draws=_DRAWS, seed=seed + k
+        ).items():
+            scores[prior][at] = _log_scores(fitted, valid.iloc[at])
+    whole = fit_difs(
+        matched_answers, priors=priors, clustered=clustered, draws=_DRAWS, seed=seed
+    )
+    evidence = {prior: float(fit.attrs["log_evidence"]) for prior, fit in whole.items()}
     return _compared(scores, evidence, child, folds)
 
 

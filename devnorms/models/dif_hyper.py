@@ -5,6 +5,7 @@ The posterior of the hyper-parameters of DIF: a normal start, reweighted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from devnorms._base.errors import NotConverged
-from devnorms.models.dif_evidence import Evidence
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +21,25 @@ LARGEST_K = 0.7
 """Pareto k above which importance weights are not to be trusted."""
 _STEP = 0.05
 _DF = 5.0
+
+
+class Posterior(Protocol):
+    """What is drawn from: a log density of few numbers, and about where it lies."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the numbers are."""
+
+    @property
+    def centre(self) -> Floats:
+        """Prior means."""
+
+    @property
+    def spread(self) -> Floats:
+        """Prior standard deviations."""
+
+    def log_posterior(self, z: Floats) -> float:
+        """Log density at z, up to a constant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +65,7 @@ class Hyper:
     pareto_k: float
 
 
-def hyper_of(evidence: Evidence, number: int, rng: np.random.Generator) -> Hyper:
+def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hyper:
     """
     Draw hyper-parameters from their posterior.
 
@@ -55,8 +74,8 @@ def hyper_of(evidence: Evidence, number: int, rng: np.random.Generator) -> Hyper
 
     Parameters
     ----------
-    evidence : Evidence
-        Of matched answers and a prior.
+    evidence : Posterior
+        Of matched answers and a prior, for example.
     number : int
         Draws.
     rng : numpy.random.Generator
@@ -113,7 +132,7 @@ def _proposed(
     return mode + z @ factor.T, np.asarray(log_density)
 
 
-def _mode(evidence: Evidence) -> tuple[Floats, Floats]:
+def _mode(evidence: Posterior) -> tuple[Floats, Floats]:
     """Find the mode, and minus the inverse curvature there."""
     from scipy.optimize import minimize
 

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STEP = 0.1
-HALF_WIDTH = 6.0
+HALF_WIDTH = 5.0
 GRID = np.arange(-HALF_WIDTH, HALF_WIDTH + STEP / 2, STEP)
 """Shifts (how much easier, units of the match) at which likelihoods are tabulated."""
 WORKING_SD = 0.6
@@ -34,9 +34,9 @@ SLOPE_SD = 0.5
 UNIT = {"ability": 1.0, "dscore": 1.0, "age": float(np.exp(2.0))}
 """What a match is multiplied by to be in logits of a typical item; that of ages is the
 centre of the model's prior of slopes on log(age in months + 1)."""
-_NODES = 6
-_STRATA = 3
-_ERROR_AT, _w = np.polynomial.hermite_e.hermegauss(7)
+_NODES = 5
+_STRATA = 2
+_ERROR_AT, _w = np.polynomial.hermite_e.hermegauss(5)
 _ERROR_WEIGHT = _w / _w.sum()
 _TINY = 1e-300
 
@@ -224,7 +224,7 @@ def _table(nodes: _Nodes, at: tuple[float, float, float], inflation: float) -> F
         gradient = up - hold * (t - log_slope)
         step = gradient / np.maximum(hold - down, hold)
         t = t + np.clip(step, -0.4, 0.4)
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < 1e-3:
             break
     value, _, down = _slopes(thin, centre, c, t)
     height = value - 0.5 * hold * (t - log_slope) ** 2

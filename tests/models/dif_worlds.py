@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import devnorms as dn
-from devnorms.models import fit_dif
+from devnorms.models import fit_difs
 from devnorms.norms import dif_in_months
 
 RISE = 8.0
@@ -31,8 +31,8 @@ class World(NamedTuple):
 
 
 def world(
-    share: float, seed: int, *, one_sided: bool = False, children: int = 700,
-    items: int = 40,
+    share: float, seed: int, *, one_sided: bool = False, children: int = 600,
+    items: int = 36,
 ) -> World:  # fmt: skip
     """
     Draw children who are seen at three visits and asked the items around their age.
@@ -114,8 +114,7 @@ def judged(share: float, one_sided: bool, seed: int) -> pd.DataFrame:
         parts.append(
             _counted(flagged, made, true, None).assign(method=f"{test}, q < 5 %")
         )
-    for prior in PRIORS:
-        fitted = fit_dif(matched, prior=prior)
+    for prior, fitted in fit_difs(matched, priors=PRIORS).items():
         found = dif_in_months(fitted, shares=[0.5], threshold_months=THRESHOLD)
         found = found.set_index("item")
         flagged = found["claim"] != "none"
