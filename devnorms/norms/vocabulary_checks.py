@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import logit, ndtr, ndtri
 from scipy.stats import binom
 
-from devnorms._base.checks import check_at_least, check_shares
+from devnorms._base.checks import check_at_least, check_share, check_shares
 from devnorms._base.errors import EmptySelectionError, PoorFitError
 from devnorms.norms.vocabulary import CENTILES
 from devnorms.schema.vocabulary import check_vocabulary
@@ -112,6 +112,75 @@ def vocabulary_checks(
         )
     table = pd.concat(rows, ignore_index=True)
     return check_vocabulary_checks(table[list(CHECKS.columns)])
+
+
+def observed_centiles(
+    curves: xr.Dataset,
+    vocabulary: pd.DataFrame,
+    *,
+    centiles: Sequence[float] = CENTILES,
+    level: float = 0.9,
+    min_children: int = 20,
+) -> pd.DataFrame:
+    """
+    Centiles of the children as they are, month by month, to set beside the curves.
+
+    Parameters
+    ----------
+    curves : xarray.Dataset
+        Vocabulary curves: say which measure, populations and ages.
+    vocabulary : pandas.DataFrame
+        Children.
+    centiles : sequence of float
+        Shares of children.
+    level : float
+        Of the sampling interval, from order statistics (binomial; no distribution is
+        assumed).
+    min_children : int
+        Months with fewer children are left out: their centiles say nothing, and few
+        children can be recognised.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``population, age_months, centile, children, words, words_low, words_high,
+        interval, level``.
+
+    Raises
+    ------
+    EmptySelectionError
+        If no month has enough children.
+    """
+    wanted = np.array(sorted(check_shares("centiles", centiles)))
+    check_share("level", level)
+    check_at_least("min_children", min_children, 5)
+    steps = vocabulary_steps(curves, vocabulary)
+    rows = []
+    for (population, age), mine in steps.groupby(["population", "age_months"]):
+        if len(mine) < min_children:
+            continue
+        words, size = np.sort(mine["words"].to_numpy(float)), len(mine)
+        low, high = (
+            np.asarray(binom.ppf(t, size, wanted)).astype(int)
+            for t in ((1 - level) / 2, (1 + level) / 2)
+        )
+        found = {
+            "population": population,
+            "age_months": age,
+            "centile": wanted,
+            "children": size,
+            "words": np.quantile(words, wanted, method="median_unbiased"),
+            "words_low": words[np.clip(low - 1, 0, size - 1)],
+            "words_high": words[np.clip(high, 0, size - 1)],
+            "interval": "order statistics",
+            "level": level,
+        }
+        rows.append(pd.DataFrame(found))
+    if not rows:
+        raise EmptySelectionError(
+            f"No month of age has {min_children} children of one population."
+        )
+    return pd.concat(rows, ignore_index=True)
 
 
 def vocabulary_steps(curves: xr.Dataset, vocabulary: pd.DataFrame) -> pd.DataFrame:

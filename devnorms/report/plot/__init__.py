@@ -19,6 +19,8 @@ from devnorms.report.plot.placement import placement, reference_choice
 from devnorms.report.plot.planner import planner
 from devnorms.report.plot.published_ages import published
 from devnorms.report.plot.share_curves import curves
+from devnorms.report.plot.vocabulary import vocabulary
+from devnorms.report.plot.word_ages import word_ages
 
 __all__ = [
     "checks",
@@ -34,4 +36,6 @@ __all__ = [
     "published",
     "reference_choice",
     "sampled",
+    "vocabulary",
+    "word_ages",
 ]

@@ -53,3 +53,29 @@ def head_across(ax: Axes, title: str, subtitle: str) -> None:
             **style,
         )
         note.set_in_layout(False)
+
+
+def note_across(ax: Axes, words: str) -> None:
+    """
+    Put a note under the axis label, from the left edge of the figure.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to; its axis label must be set before.
+    words : str
+        Text; lines are broken to the width of the figure.
+    """
+    lines = textwrap.wrap(words.replace(" %", "\u00a0%"), _CHARACTERS)
+    # Empty lines in the label keep the room; the words start further left than it.
+    ax.set_xlabel(ax.get_xlabel() + "\n" * (len(lines) + 1))
+    note = ax.annotate(
+        "\n".join(lines),
+        (_LEFT, 0),
+        xytext=(0, -36),
+        xycoords=("figure fraction", "axes fraction"),
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+    )
+    note.set_in_layout(False)
