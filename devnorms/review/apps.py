@@ -1,0 +1,13 @@
+"""
+The one Django application of the site.
+"""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    """Its tables are called ``review_...``."""
+
+    name = "devnorms.review"
+    label = "review"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,21 @@
+"""
+What every page knows.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language_bidi
+
+
+def around(request: HttpRequest) -> dict[str, object]:
+    """Give languages, direction, and the communities of who is logged in."""
+    user = getattr(request, "user", None)
+    mine = []
+    if user is not None and user.is_authenticated:
+        held = user.memberships.filter(until__isnull=True).select_related("community")
+        mine = sorted({m.community for m in held}, key=lambda c: c.name)
+    return {
+        "languages": settings.LANGUAGES,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "my_communities": mine,
+    }

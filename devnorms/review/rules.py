@@ -1,0 +1,119 @@
+"""
+Who may do what: the one place where the site's permissions stand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from devnorms.review.models import Community, Result, Run, User
+
+OBSERVER, REVIEWER, FACILITATOR, STEWARD, RESEARCHER = (
+    "observer", "reviewer", "facilitator", "steward", "researcher",
+)  # fmt: skip
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "see": frozenset({OBSERVER, REVIEWER, FACILITATOR, STEWARD, RESEARCHER}),
+    "comment": frozenset({REVIEWER, FACILITATOR, STEWARD, RESEARCHER}),
+    "answer": frozenset({REVIEWER, FACILITATOR, STEWARD}),
+    "note": frozenset({REVIEWER, FACILITATOR, STEWARD}),
+    "answer for others": frozenset({FACILITATOR, STEWARD}),
+    "decide": frozenset({STEWARD}),
+    "moderate": frozenset({STEWARD}),
+    "people": frozenset({STEWARD}),
+    "rules": frozenset({STEWARD}),
+    "audit": frozenset({STEWARD}),
+    "push": frozenset({RESEARCHER}),
+    "pull": frozenset({STEWARD, RESEARCHER}),
+    "reply": frozenset({RESEARCHER}),
+}
+"""Action → roles. What is not listed nobody may do."""
+
+SECOND_FACTOR = frozenset(
+    {"decide", "moderate", "people", "rules", "audit", "push", "pull", "reply"}
+)
+"""Actions for which stewards and researchers must have set up a second factor."""
+
+_AUDIENCES = {
+    "stewards": frozenset({STEWARD}),
+    "reviewers": frozenset({REVIEWER, FACILITATOR, STEWARD}),
+    "members": ALLOWED["see"],
+}
+
+
+def roles(user: User, community: Community) -> set[str]:
+    """
+    Give the roles that a person holds in a community now.
+
+    Parameters
+    ----------
+    user : User
+        Who.
+    community : Community
+        Where.
+
+    Returns
+    -------
+    set of str
+    """
+    held = user.memberships.filter(community=community, until__isnull=True)
+    return set(held.values_list("role", flat=True))
+
+
+def may(user: User, action: str, community: Community) -> bool:
+    """
+    Tell whether a person may do something in a community.
+
+    Parameters
+    ----------
+    user : User
+        Who.
+    action : str
+        One of `ALLOWED`.
+    community : Community
+        Where.
+    """
+    if not (roles(user, community) & ALLOWED.get(action, frozenset())):
+        return False
+    return action not in SECOND_FACTOR or has_second_factor(user)
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether the person logs in with more than a password."""
+    return bool(user.authenticator_set.filter(type="totp").exists())
+
+
+def may_decide(user: User, result: Result) -> bool:
+    """Tell whether a steward may decide on a result: never on one they pushed."""
+    return (
+        may(user, "decide", result.run.community) and result.run.pushed_by_id != user.pk
+    )
+
+
+def may_see(user: User, result: Result) -> bool:
+    """
+    Tell whether a person sees a result: only where a rule of the community says so.
+
+    Researchers see the runs that they pushed, whatever the rule.
+    """
+    community = result.run.community
+    held = roles(user, community)
+    if RESEARCHER in held and result.run.pushed_by_id == user.pk:
+        return True
+    return bool(held & audience(community, result.key))
+
+
+def audience(community: Community, key: str) -> frozenset[str]:
+    """Give the roles to whom a result key is shown: its own rule, else that of "*"."""
+    rules = {
+        rule.key: rule.audience
+        for rule in community.showings.filter(key__in=[key, "*"])
+    }
+    named = rules.get(key, rules.get("*"))
+    return _AUDIENCES[named] if named else frozenset()
+
+
+def visible(user: User, run: Run) -> list[Result]:
+    """Give the results of a run that a person sees."""
+    return [result for result in run.results.all() if may_see(user, result)]

@@ -1,0 +1,3 @@
+"""
+The pages of the site, one file per what a person does there.
+"""
