@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from devnorms._base.errors import DevnormsError, DevnormsWarning
     from devnorms.annotate import annotate
     from devnorms.models import classical_dif, fit, preview
+    from devnorms.models.attainment_fit import fit_attainment
+    from devnorms.models.attainment_spec import AttainmentSpec
+    from devnorms.models.attainment_turnbull import turnbull
+    from devnorms.models.joint_errors import Published, published_errors
+    from devnorms.models.joint_fit import joint
     from devnorms.models.vocabulary import fit_vocabulary, preview_vocabulary
     from devnorms.models.vocabulary_spec import VocabularySpec
     from devnorms.norms import (
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
         vocabulary_checks,
         vocabulary_norms,
     )
+    from devnorms.norms.attainment import ages_attained, source_bias
     from devnorms.quality import check_quality
     from devnorms.report import plot, report
     from devnorms.schema.combine import combine
@@ -57,6 +63,9 @@ if TYPE_CHECKING:
     from devnorms.sources.own import read
     from devnorms.sources.wordbank import load_vocabulary
     from devnorms.tabulate import count
+    from devnorms.tabulate.attainment import attainment
+    from devnorms.tabulate.attainment_asking import asked_again
+    from devnorms.tabulate.attainment_recalled import recalled_attainment
     from devnorms.workflow import run, verify
     from devnorms.workflow.dif import dif
     from devnorms.workflow.knowing import known
@@ -67,13 +76,18 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Aim": "devnorms.norms:Aim",
+    "AttainmentSpec": "devnorms.models.attainment_spec:AttainmentSpec",
     "Child": "devnorms.norms:Child",
     "DevnormsError": "devnorms._base.errors:DevnormsError",
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "Known": "devnorms.norms:Known",
     "NormSet": "devnorms.schema.norms:NormSet",
+    "Published": "devnorms.models.joint_errors:Published",
     "VocabularySpec": "devnorms.models.vocabulary_spec:VocabularySpec",
+    "ages_attained": "devnorms.norms.attainment:ages_attained",
     "annotate": "devnorms.annotate:annotate",
+    "asked_again": "devnorms.tabulate.attainment_asking:asked_again",
+    "attainment": "devnorms.tabulate.attainment:attainment",
     "check_quality": "devnorms.quality:check_quality",
     "classical_dif": "devnorms.models.dif_classical:classical_dif",
     "combine": "devnorms.schema.combine:combine",
@@ -85,12 +99,14 @@ _WHERE = {
     "expected_widths": "devnorms.norms:expected_widths",
     "fetch": "devnorms.sources:fetch",
     "fit": "devnorms.models:fit",
+    "fit_attainment": "devnorms.models.attainment_fit:fit_attainment",
     "fit_vocabulary": "devnorms.models.vocabulary:fit_vocabulary",
     "floor": "devnorms.norms:floor",
     "gate": "devnorms.norms:gate",
     "imported": "devnorms.norms:imported",
     "imported_battery": "devnorms.norms:imported_battery",
     "join_context": "devnorms.sources.context:join_context",
+    "joint": "devnorms.models.joint_fit:joint",
     "known": "devnorms.workflow.knowing:known",
     "ledger": "devnorms.norms:ledger",
     "links": "devnorms.sources.codebook:links",
@@ -109,13 +125,17 @@ _WHERE = {
     "preview": "devnorms.models:preview",
     "preview_vocabulary": "devnorms.models.vocabulary:preview_vocabulary",
     "printed_norm": "devnorms.norms:printed_norm",
+    "published_errors": "devnorms.models.joint_errors:published_errors",
     "read": "devnorms.sources.own:read",
+    "recalled_attainment": "devnorms.tabulate.attainment_recalled:recalled_attainment",
     "reference_choice": "devnorms.norms:reference_choice",
     "report": "devnorms.report:report",
     "run": "devnorms.workflow:run",
     "same_country_flags": "devnorms.norms:same_country_flags",
     "shares_passing": "devnorms.norms:shares_passing",
     "simulate": "devnorms.simulate",
+    "source_bias": "devnorms.norms.attainment:source_bias",
+    "turnbull": "devnorms.models.attainment_turnbull:turnbull",
     "verify": "devnorms.workflow:verify",
     "vocabulary_checks": "devnorms.norms:vocabulary_checks",
     "vocabulary_norms": "devnorms.norms:vocabulary_norms",
@@ -124,14 +144,19 @@ _WHERE = {
 
 __all__ = [
     "Aim",
+    "AttainmentSpec",
     "Child",
     "DevnormsError",
     "DevnormsWarning",
     "Known",
     "NormSet",
+    "Published",
     "VocabularySpec",
     "__version__",
+    "ages_attained",
     "annotate",
+    "asked_again",
+    "attainment",
     "check_quality",
     "classical_dif",
     "combine",
@@ -143,12 +168,14 @@ __all__ = [
     "expected_widths",
     "fetch",
     "fit",
+    "fit_attainment",
     "fit_vocabulary",
     "floor",
     "gate",
     "imported",
     "imported_battery",
     "join_context",
+    "joint",
     "known",
     "ledger",
     "links",
@@ -167,13 +194,17 @@ __all__ = [
     "preview",
     "preview_vocabulary",
     "printed_norm",
+    "published_errors",
     "read",
+    "recalled_attainment",
     "reference_choice",
     "report",
     "run",
     "same_country_flags",
     "shares_passing",
     "simulate",
+    "source_bias",
+    "turnbull",
     "verify",
     "vocabulary_checks",
     "vocabulary_norms",

@@ -94,5 +94,5 @@ class AttainmentSpec:
         return asdict(self)
 
 
-ATTAINMENT_SAMPLING = Sampling(draws=2000, tune=800, target_accept=0.95)
+ATTAINMENT_SAMPLING = Sampling(draws=1500, tune=700, target_accept=0.95)
 """How these models are sampled, unless told otherwise."""

@@ -50,6 +50,8 @@ class Asking:
         written down once more.
     slip : float
         Probability that a child who has reached the milestone does not show it.
+    luck : float
+        Probability that a child who has not reached it passes all the same.
     """
 
     visits_months: tuple[float, ...] = CLINIC_VISITS
@@ -59,6 +61,7 @@ class Asking:
     times: int = 2
     again: AskAgain = "not_passed"
     slip: float = 0.0
+    luck: float = 0.0
 
     def __post_init__(self) -> None:
         check_at_least("times", self.times, 1)
@@ -66,7 +69,11 @@ class Asking:
             raise BadValueError.parameter(
                 "again", "'always', 'not_passed' or 'carry_over'", self.again
             )
-        for name, value in (("missed", self.missed), ("slip", self.slip)):
+        for name, value in (
+            ("missed", self.missed),
+            ("slip", self.slip),
+            ("luck", self.luck),
+        ):
             if not 0 <= value < 1:
                 raise BadValueError.parameter(name, "from 0 to below 1", value)
 
@@ -108,6 +115,7 @@ def draw_milestones(
     rng: np.random.Generator,
     from_months: float = 4.0,
     until_months: float = 20.0,
+    frailty: float = 0.5,
 ) -> Milestones:
     """
     Draw items whose medians are spread over a range of ages.
@@ -120,6 +128,8 @@ def draw_milestones(
         Source of randomness.
     from_months, until_months : float
         Range of the ages at which half have reached them.
+    frailty : float
+        See `Milestones`.
 
     Returns
     -------
@@ -130,7 +140,7 @@ def draw_milestones(
     location = np.sort(rng.uniform(low, high, items))
     log_slope = rng.normal(2.2, 0.25, items)
     names = tuple(f"item_{n:03d}" for n in range(items))
-    return Milestones(location, log_slope, names=names)
+    return Milestones(location, log_slope, frailty, names)
 
 
 def attained_ages(
@@ -220,6 +230,7 @@ class _AtVisits:
     asked: tuple[int, ...]
     again: AskAgain
     slip: float
+    luck: float
 
 
 def _names(milestones: Milestones) -> Sequence[str]:
@@ -236,7 +247,7 @@ def _with_debut(rule: Asking, milestones: Milestones, item: int) -> _AtVisits:
     late = len(visits) - rule.times
     first = min(int(np.searchsorted(share, rule.debut_share)), max(late, 0))
     last = min(first + rule.times, len(visits))
-    return _AtVisits(tuple(range(first, last)), rule.again, rule.slip)
+    return _AtVisits(tuple(range(first, last)), rule.again, rule.slip, rule.luck)
 
 
 def _one_item(
@@ -253,7 +264,8 @@ def _one_item(
         here = seen[:, visit]
         if rule.again == "not_passed":
             here = here & ~passed_before
-        shows = (truth <= ages[:, visit]) & (rng.random(len(ages)) >= rule.slip)
+        chance = np.where(truth <= ages[:, visit], 1 - rule.slip, rule.luck)
+        shows = rng.random(len(ages)) < chance
         if rule.again == "carry_over":
             shows = shows | passed_before
         rows.append(
