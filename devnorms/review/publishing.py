@@ -15,6 +15,7 @@ import pandas as pd
 from devnorms._base.errors import UnreadableFileError
 from devnorms._base.provenance import content_hash
 from devnorms.schema.norms import POOLED, NormSet, load_norms
+from devnorms.schema.reviews import rows_hash
 
 FORMAT = 1
 PLAIN_AGES = (3, 6, 9, 12, 15, 18, 24, 30, 36, 48, 60)
@@ -95,6 +96,7 @@ def _results(
             "domain": first["domain"],
             "who": _who(people.loc[str(population), :]),
             "made": made,
+            "norm_rows": rows_hash(ages),
         }
         if _too_few(first, smallest):
             payload["suppressed"] = f"fewer than {smallest}"

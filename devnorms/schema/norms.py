@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ from devnorms._base.provenance import Record, content_hash, table_hash
 from devnorms.schema._norm_pages import card_text, notebook_page
 from devnorms.schema._norm_table import POOLED, SCHEMA, SUPPORTS, check_norms
 from devnorms.schema.populations import check_populations
+
+if TYPE_CHECKING:
+    from devnorms.schema.reviews import Review
 
 FORMAT = 1
 """Of the folder that `NormSet.save` writes."""
@@ -125,6 +128,21 @@ class NormSet:
             JSON-serialisable.
         """
         return replace(self, card={**self.card, **entries})
+
+    def with_review(self, review: Review, policy: str = "flag") -> NormSet:
+        """
+        Apply what communities decided; see `devnorms.schema.reviewed.review_norms`.
+
+        Parameters
+        ----------
+        review : Review
+            See `devnorms.load_review`.
+        policy : {"strict", "flag", "ignore"}
+            Whether what no community approved is left out, marked, or kept as it is.
+        """
+        from devnorms.schema.reviewed import review_norms
+
+        return review_norms(self, review, policy)
 
     def __repr__(self) -> str:
         title = self.card.get("title", "Norm set")
