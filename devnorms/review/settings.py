@@ -181,16 +181,26 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SITE.is_https else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
-if SITE.mail:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = SITE.mail["host"]
-    EMAIL_PORT = int(SITE.mail.get("port", "587"))
-    EMAIL_HOST_USER = SITE.mail.get("user", "")
-    EMAIL_HOST_PASSWORD = SITE.mail.get("password", "")
-    EMAIL_USE_TLS = SITE.mail.get("tls", "yes") == "yes"
-    DEFAULT_FROM_EMAIL = SITE.mail.get("sender", "devnorms@localhost")
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+def _mailer(told: dict[str, str]) -> dict[str, object]:
+    """An SMTP server; without one, mails are printed for the operator to see."""
+    if not told:
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": told["host"],
+            "port": int(told.get("port", "587")),
+            "username": told.get("user", ""),
+            "password": told.get("password", ""),
+            "use_tls": told.get("tls", "yes") == "yes",
+            "timeout": 20,
+        },
+    }
+
+
+MAILERS = {"default": _mailer(SITE.mail)}
+DEFAULT_FROM_EMAIL = SITE.mail.get("sender", "devnorms@localhost")
 
 LOGGING = {
     "version": 1,
