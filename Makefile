@@ -2,7 +2,7 @@
 # environment in .venv is made by requirements/bootstrap.py, which brings uv itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check pytest format lab bench slow lock clean
+.PHONY: help install train-annotator demo test check pytest format lab bench slow lock clean
 
 # The first python3 that really starts (pyenv's shims exist without starting).
 FIND_PYTHON = for p in python3 python3.13 python3.12 python3.14 /usr/bin/python3 \
@@ -16,7 +16,7 @@ BIN := .venv/bin
 DEVNORMS_DATA ?= ../shared/data
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /\t/' | expand -t 18
 
 install: ## make .venv (done by the others; quick when nothing changed)
 	@$(BOOTSTRAP)
@@ -48,6 +48,9 @@ lab: install ## JupyterLab on the tutorials
 bench: install ## the benchmark table
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/start.py
+
+train-annotator: install ## make datasets/annotator/embedded.npz from the phrase banks
+	OMP_NUM_THREADS=1 $(BIN)/python datasets/annotator/train.py
 
 lock: ## pin anew what pyproject.toml asks for
 	@$(BOOTSTRAP) lock

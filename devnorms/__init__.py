@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from devnorms.report import plot, report
     from devnorms.schema.combine import combine
     from devnorms.schema.norms import NormSet, load_norms
+    from devnorms.schema.reviews import load_review
     from devnorms.sources import fetch, load, load_table, populations
     from devnorms.sources.bundled import load_counts
     from devnorms.sources.codebook import links, milestones
@@ -113,6 +114,7 @@ _WHERE = {
     "load": "devnorms.sources:load",
     "load_counts": "devnorms.sources.bundled:load_counts",
     "load_norms": "devnorms.schema.norms:load_norms",
+    "load_review": "devnorms.schema.reviews:load_review",
     "load_table": "devnorms.sources.tables:load_table",
     "load_vocabulary": "devnorms.sources.wordbank:load_vocabulary",
     "matched": "devnorms.workflow.matching:matched",
@@ -182,6 +184,7 @@ __all__ = [
     "load",
     "load_counts",
     "load_norms",
+    "load_review",
     "load_table",
     "load_vocabulary",
     "matched",

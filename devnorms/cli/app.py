@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from devnorms.cli import speaking
+from devnorms.cli.annotating import annotate
 from devnorms.cli.failing import PlainGroup
 from devnorms.cli.importing import import_data
 from devnorms.cli.loading import load
@@ -178,6 +179,7 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+app.command("annotate")(annotate)
 app.command("import")(import_data)
 app.command("load")(load)
 app.command("quality")(quality)

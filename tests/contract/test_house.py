@@ -175,7 +175,9 @@ def test_no_tracked_table_looks_like_rows_of_children(
 
 
 def test_no_tracked_file_is_large(tracked: list[Path]) -> None:
-    assert [p for p in tracked if p.stat().st_size > 2_000_000] == []
+    most = {"embedded.npz": 8_000_000}  # weights of the annotation helper
+    large = [p for p in tracked if p.stat().st_size > most.get(p.name, 2_000_000)]
+    assert large == []
     bundle = sum(p.stat().st_size for p in tracked if "milestones" in p.parts)
     assert 0 < bundle <= 2_000_000
 

@@ -1,0 +1,3 @@
+"""
+The coder that comes with the package: linear, small, no download.
+"""

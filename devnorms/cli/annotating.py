@@ -1,0 +1,86 @@
+"""
+The command that proposes codes for caregivers' reports.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from devnorms.cli import speaking
+
+if TYPE_CHECKING:
+    from devnorms.annotate.filing import Filed
+
+
+def annotate(
+    reports: Annotated[
+        Path,
+        typer.Argument(
+            help="Reports: .jsonl or .csv with id, lang, age_months, text.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Where to: a .jsonl file.")] = Path(
+        "codings.jsonl"
+    ),
+    coder: Annotated[str, typer.Option(help="Which coder.")] = "embedded",
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of names, one a line, to be redacted wherever they stand.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Propose milestones for caregivers' reports; nothing leaves this machine."""
+    from devnorms.annotate.filing import annotate_file
+
+    filed = annotate_file(reports, out, coder=coder, names=_names(names))
+    tell_filed(filed)
+
+
+def _names(file: Path | None) -> list[str]:
+    """Read a roster."""
+    from devnorms._base.errors import UnreadableFileError
+
+    if file is None:
+        return []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(
+            f"{file}: names cannot be read ({error}). Expected UTF-8, one name a line."
+        ) from None
+    return [line.strip() for line in lines if line.strip()]
+
+
+def tell_filed(filed: Filed) -> None:
+    """
+    Say how many reports were coded, which were refused and why, and where things are.
+
+    Parameters
+    ----------
+    filed : Filed
+        What came of a file of reports.
+    """
+    again = f" ({filed.resumed} of them by an earlier run)" if filed.resumed else ""
+    speaking.say(
+        f"{filed.coded} of {filed.reports} reports coded{again}: "
+        f"{filed.proposals} proposals."
+    )
+    for why, n in sorted(filed.reasons.items()):
+        speaking.say(f"  {n} refused: {why}")
+    for what, n in sorted(filed.mended.items()):
+        speaking.say(f"  {n} x {what}")
+    if filed.unreviewed:
+        speaking.say(
+            f"No speaker has reviewed this coder in: {', '.join(filed.unreviewed)}. "
+            "Check a blind sample in each language."
+        )
+    speaking.say(f"Proposals:    {filed.codings}")
+    speaking.say(f"Every report: {filed.answers}")
+    speaking.say(f"Audit log:    {filed.log}")
+    speaking.say("These are proposals: a person decides.")
