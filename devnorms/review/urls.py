@@ -6,11 +6,15 @@ from django.urls import include, path
 
 from devnorms.review.views import (
     answering,
+    changes,
     collecting,
     deciding,
+    gathering,
     home,
     joining,
     mine,
+    noting,
+    pictures,
     privacy,
     results,
 )
@@ -33,5 +37,17 @@ urlpatterns = [
     path("r/<uuid:public_id>/collect/", collecting.add, name="collect"),
     path("collections/", collecting.collections, name="collections"),
     path("collections/<uuid:public_id>/", collecting.collection, name="collection"),
+    path("collections/<uuid:public_id>/offline/", collecting.offline, name="offline"),
+    path(
+        "collections/<uuid:public_id>/<int:item>/",
+        collecting.change,
+        name="change_item",
+    ),
+    path("r/<uuid:public_id>/curve.svg", pictures.curve_picture, name="curve"),
+    path("c/<slug:slug>/notes/", noting.notes, name="notes"),
+    path("c/<slug:slug>/notes/<uuid:public_id>/", noting.approve, name="approve_note"),
+    path("c/<slug:slug>/gather/", gathering.gather, name="gather"),
+    path("c/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("c/<slug:slug>/changes/<int:decision>/", changes.reply, name="reply"),
     path("healthz", home.health, name="health"),
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from devnorms.review import rules
+from devnorms.review.drawing import curve, dots
 from devnorms.review.models import Decision, Opinion
 from devnorms.review.models.answers import Reason, Verdict
 from devnorms.review.views.common import community_for, result_for
@@ -28,9 +29,14 @@ def community(request: HttpRequest, slug: str) -> HttpResponse:
         {"result": one, "told": told(one.payload), "answered": one.pk in mine}
         for one in shown
     ]
-    return render(
-        request, "review/community.html", {"community": place, "run": run, "rows": rows}
-    )
+    context = {
+        "community": place,
+        "run": run,
+        "rows": rows,
+        "may_gather": rules.may(request.user, "answer for others", place),
+        "answered": sum(row["answered"] for row in rows),
+    }
+    return render(request, "review/community.html", context)
 
 
 def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -45,6 +51,9 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "result": found,
             "community": place,
             "told": told(found.payload),
+            "has_curve": curve(found.payload) is not None,
+            "dots": dots(found.payload),
+            "may_note": rules.may(request.user, "note", place),
             "verdicts": Verdict.choices,
             "reasons": Reason.choices,
             "last": last,
