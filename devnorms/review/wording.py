@@ -61,12 +61,41 @@ def told(payload: dict[str, Any]) -> dict[str, Any]:
 def _frequency(row: dict[str, Any]) -> dict[str, Any]:
     """Of 20 children, how many at an age, between how many and how many."""
     of_20, low, high = (round(DOTS * row[name]) for name in ("share", "low", "high"))
-    words = _(
-        "Of 20 children, about %(n)s do this by %(age)s months "
-        "(between %(low)s and %(high)s)."
-    ) % {"n": of_20, "age": row["age_months"], "low": low, "high": high}
+    words = _said(of_20, low == high) % {
+        "n": of_20,
+        "age": row["age_months"],
+        "low": low,
+        "high": high,
+    }
     return {**row, "of_20": of_20, "low_20": low, "high_20": high, "words": words,
             "dots": [at < of_20 for at in range(DOTS)]}  # fmt: skip
+
+
+def _said(of_20: int, narrow: bool) -> str:
+    """Choose the sentence: nobody says "about 0 of 20 children"."""
+    if of_20 == 0:
+        return _("Of 20 children, almost none does this by %(age)s months.")
+    if of_20 == DOTS:
+        return _("Of 20 children, almost all do this by %(age)s months.")
+    if narrow:
+        return _("Of 20 children, about %(n)s do this by %(age)s months.")
+    return _(
+        "Of 20 children, about %(n)s do this by %(age)s months "
+        "(between %(low)s and %(high)s)."
+    )
+
+
+def domain_name(domain: str) -> str:
+    """Give a domain in everyday words."""
+    names = {
+        "gross_motor": _("Moving"),
+        "fine_motor": _("Hands and fingers"),
+        "language": _("Speaking and understanding"),
+        "cognitive": _("Thinking and playing"),
+        "social": _("Being with others"),
+        "self_help": _("Eating, dressing, washing"),
+    }
+    return names.get(domain, domain.replace("_", " "))
 
 
 def limits() -> list[str]:

@@ -12,7 +12,7 @@ from devnorms.review.drawing import curve, dots
 from devnorms.review.models import Decision, Opinion
 from devnorms.review.models.answers import Reason, Verdict
 from devnorms.review.views.common import community_for, result_for
-from devnorms.review.wording import told
+from devnorms.review.wording import domain_name, told
 
 
 def community(request: HttpRequest, slug: str) -> HttpResponse:
@@ -26,7 +26,12 @@ def community(request: HttpRequest, slug: str) -> HttpResponse:
         )
     )
     rows = [
-        {"result": one, "told": told(one.payload), "answered": one.pk in mine}
+        {
+            "result": one,
+            "domain": domain_name(one.domain),
+            "told": told(one.payload),
+            "answered": one.pk in mine,
+        }
         for one in shown
     ]
     context = {
