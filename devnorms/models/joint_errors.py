@@ -37,9 +37,12 @@ class Published:
     Attributes
     ----------
     followed : collection of str
-        Sources (ids) that saw the same children again and again, so that their
-        percentiles are those of ages. All others are taken to have asked each child
-        once, which tells less per child.
+        Sources (ids) that saw the same children again and again and fitted a
+        distribution to the ages. All others are taken to have asked each child once,
+        which tells less per child.
+    ranked : collection of str
+        Sources that followed children and printed percentiles of the ages as they lie
+        in order, which are less exact in the tails.
     asked_months : mapping of str to (float, float)
         Of sources that asked once: between which ages their n children were spread.
         Without it: where between 1 % and 99 % pass.
@@ -50,6 +53,7 @@ class Published:
     """
 
     followed: Collection[str] = ()
+    ranked: Collection[str] = ()
     asked_months: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     assumed_children: int = 100
     no_bias: Collection[str] = ()
@@ -72,17 +76,20 @@ def published_errors(
     """
     Derive the standard error of every published figure that can enter a likelihood.
 
-    Where children were followed, the sample percentiles at shares p <= r have the
-    covariance ``p (1 - r) / (n f_p f_r)``, f the density of the ages. Where they were
-    asked once, the percentiles are those of a curve fitted to n answers, with the
-    inverse of the expected information. Rounding adds a uniform error as wide as the
-    last printed digit. The curve needed for this is read from the figures themselves.
+    The percentiles of a fitted curve have the covariance that follows from the inverse
+    of the expected information: of n ages where children were followed, of n answers
+    where they were asked once. Percentiles of ages in order, at shares p <= r, have the
+    covariance ``p (1 - r) / (n f_p f_r)``, f the density of the ages. Rounding adds a
+    uniform error as wide as the last printed digit. The curve needed for this is read
+    from the figures themselves.
 
     Parameters
     ----------
     figures : pandas.DataFrame
         As the loader of published figures gives them: ``source_id, grade, milestone,
-        population, published_name, n, statistic, operator, value, unit``.
+        population, published_name, n, statistic, operator, value, unit``; also
+        ``asked_from_months, asked_until_months`` where children were asked once and
+        the ages are known milestone by milestone.
     reading : Published, optional
         How the sources are to be read.
 
@@ -91,8 +98,8 @@ def published_errors(
     pandas.DataFrame
         One row per figure that is used: as given, with ``kind`` (percentile, mean, sd,
         tally), ``share, at_months`` (of a tally), ``children, children_assumed,
-        design`` (followed, asked once), ``slope`` (of the curve read from the figures),
-        ``sampling_se_months, rounding_se_months``. ``attrs["left_out"]`` counts the
+        design`` (followed, ranked, asked once), ``slope`` (of the curve read from the
+        figures), ``sampling_se_months, rounding_se_months``. ``attrs["left_out"]`` counts the
         other rows by reason.
 
     Raises
@@ -103,7 +110,9 @@ def published_errors(
     References
     ----------
     Covariance of sample quantiles: Serfling RJ. Approximation Theorems of Mathematical
-    Statistics. Wiley, 1980, section 2.3. doi:10.1002/9780470316481
+    Statistics. Wiley, 1980, section 2.3. doi:10.1002/9780470316481. Held against the
+    widths of the intervals that the WHO Multicentre Growth Reference Study Group
+    printed, Acta Paediatr Suppl 2006;450:86-95. doi:10.1111/j.1651-2227.2006.tb02379.x
 
     Examples
     --------
@@ -126,7 +135,7 @@ def published_errors(
     ... )
     >>> errors = published_errors(rows, Published(followed=["who"]))
     >>> errors["sampling_se_months"].round(2).tolist()
-    [0.07, 0.07, 0.08]
+    [0.06, 0.06, 0.07]
     """
     how = reading or Published()
     missing = [name for name in _NEEDED if name not in figures.columns]
@@ -190,11 +199,13 @@ def _children(table: pd.DataFrame, how: Published) -> pd.DataFrame:
     n = pd.to_numeric(table["n"], errors="coerce").astype(float)
     by_population = n.groupby(table["population"]).transform("max")
     known = n.fillna(by_population)
-    once = ~table["source_id"].isin(list(how.followed))
+    source = table["source_id"]
+    design = np.where(source.isin(list(how.followed)), "followed", "asked once")
+    design = np.where(source.isin(list(how.ranked)), "ranked", design)
     return table.assign(
         children=known.fillna(how.assumed_children),
         children_assumed=known.isna(),
-        design=np.where(once, "asked once", "followed"),
+        design=design,
     )
 
 
@@ -263,17 +274,10 @@ def sampling_covariance(part: pd.DataFrame, how: Published) -> Floats:
     kind = part["kind"].to_numpy()
     children = part["children"].to_numpy(float)
     n = np.sqrt(np.outer(children, children))
-    share = part["share"].to_numpy(float)
     covariance = np.eye(len(part))
     ages = np.flatnonzero(kind == "percentile")
     if len(ages):
-        design = part["design"].to_numpy()[ages]
-        once = design == "asked once"
-        p = share[ages]
-        followed = 1 / ((1 - np.minimum.outer(p, p)) * np.maximum.outer(p, p))
-        followed /= slope**2
-        both = _asked_once(part.iloc[ages], slope, how)
-        block = np.where(np.outer(once, once), both, followed)
+        block = _of_percentiles(part.iloc[ages], slope, how)
         covariance[np.ix_(ages, ages)] = block / n[np.ix_(ages, ages)]
     relative = np.expm1(np.pi / np.sqrt(3) / slope)
     for name, variance in (("mean", relative**2), ("sd", _VARIANCE_OF_LOG_SD)):
@@ -282,12 +286,31 @@ def sampling_covariance(part: pd.DataFrame, how: Published) -> Floats:
     return covariance
 
 
+def _of_percentiles(part: pd.DataFrame, slope: float, how: Published) -> Floats:
+    """Covariance, times n, of percentiles; sources of one sample as the first does."""
+    design = str(part["design"].iloc[0])
+    share = part["share"].to_numpy(float)
+    if design == "ranked":
+        low, high = np.minimum.outer(share, share), np.maximum.outer(share, share)
+        ranked: Floats = 1 / ((1 - low) * high) / slope**2
+        return ranked
+    if design == "followed":
+        # Fisher information of a logistic location and log scale, per age.
+        information = np.diag([slope**2 / 3, (3 + np.pi**2) / 9])
+    else:
+        information = _asked_once(part, slope, how)
+    z = logit(share)
+    gradient = np.stack([np.ones_like(z), -z / slope], axis=1)
+    covariance: Floats = gradient @ np.linalg.inv(information) @ gradient.T
+    return covariance
+
+
 _VARIANCE_OF_LOG_SD = (6.5 - 1) / 4
 """Of n ages with kurtosis 6.5, as log-logistic ages with a slope near 8 have."""
 
 
 def _asked_once(part: pd.DataFrame, slope: float, how: Published) -> Floats:
-    """Covariance, times n, of percentiles of a curve fitted to one answer a child."""
+    """Information of one answer a child on location and log slope, per child."""
     exact = part[part["operator"] != "<="]
     middle = exact if len(exact) else part
     location = float(
@@ -296,7 +319,7 @@ def _asked_once(part: pd.DataFrame, slope: float, how: Published) -> Floats:
             - logit(middle["share"].to_numpy(float)) / slope
         )
     )
-    between = how.asked_months.get(str(part["source_id"].iloc[0]))
+    between = _asked_between(part, how)
     if between is None:
         x = np.linspace(location - 4.6 / slope, location + 4.6 / slope, 400)
     else:
@@ -304,16 +327,21 @@ def _asked_once(part: pd.DataFrame, slope: float, how: Published) -> Floats:
     u = slope * (x - location)
     weight = expit(u) * expit(-u)
     # Of (location, log slope); the derivative of the logit is (-slope, u).
-    information = np.array(
+    information: Floats = np.array(
         [
             [slope**2 * weight.mean(), -slope * (weight * u).mean()],
             [-slope * (weight * u).mean(), (weight * u**2).mean()],
         ]
     )
-    z = logit(part["share"].to_numpy(float))
-    gradient = np.stack([np.ones_like(z), -z / slope], axis=1)
-    covariance: Floats = gradient @ np.linalg.inv(information) @ gradient.T
-    return covariance
+    return information
+
+
+def _asked_between(part: pd.DataFrame, how: Published) -> tuple[float, float] | None:
+    """Between which ages the children were spread, if anybody says."""
+    ends = ("asked_from_months", "asked_until_months")
+    if all(name in part and part[name].notna().all() for name in ends):
+        return float(part[ends[0]].min()), float(part[ends[1]].max())
+    return how.asked_months.get(str(part["source_id"].iloc[0]))
 
 
 def total_covariance(part: pd.DataFrame, how: Published, sd_shape: float) -> Floats:
