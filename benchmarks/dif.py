@@ -195,19 +195,20 @@ def data_folder() -> Path:
 def main() -> None:
     """Read the choices, print the tables."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", choices=sorted(_WHAT))
+    words.add_argument("what", nargs="+", choices=sorted(_WHAT))
     words.add_argument("--data", type=Path, help="folder of the data")
     words.add_argument("--curves", type=Path, help="a fit, as zarr")
     words.add_argument("--repeats", type=int, default=10, help="worlds per design")
     given = words.parse_args()
     if given.data:
         os.environ["DEVNORMS_DATA"] = str(given.data)
-    if given.what == "simulate":
-        simulate(given.repeats)
-    elif given.what == "curves":
-        curves(given.curves)
-    else:
-        _WHAT[given.what]()
+    for what in given.what:
+        if what == "simulate":
+            simulate(given.repeats)
+        elif what == "curves":
+            curves(given.curves)
+        else:
+            _WHAT[what]()
 
 
 _WHAT = {

@@ -10,17 +10,22 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import gammaln, logsumexp
 
 from devnorms._base.errors import NotConverged
 
 Floats = NDArray[np.float64]
 
-PROPOSALS = 200
+PROPOSALS = 90
+LEAST_ROUNDS, MOST_ROUNDS = 3, 9
+"""Rounds of proposals, and how many each has."""
+WANTED_K = 0.6
 LARGEST_K = 0.7
 """Pareto k above which importance weights are not to be trusted."""
 _STEP = 0.05
 _DF = 5.0
+_WIDER = 1.3
+_FEW = 10
 
 
 class Posterior(Protocol):
@@ -69,8 +74,9 @@ def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hype
     """
     Draw hyper-parameters from their posterior.
 
-    A multivariate t around the mode proposes, Pareto-smoothed importance weights
-    correct it.
+    Multivariate t distributions propose in rounds, the first around the mode, each
+    other around what was found before; all are weighted by the mean of the proposals,
+    and the weights are Pareto-smoothed.
 
     Parameters
     ----------
@@ -90,46 +96,84 @@ def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hype
     ----------
     Vehtari A, Simpson D, Gelman A, Yao Y, Gabry J. Pareto smoothed importance
     sampling. Journal of Machine Learning Research 2024;25(72):1-58.
+    Cornuet JM, Marin JM, Mira A, Robert CP. Adaptive multiple importance sampling.
+    Scandinavian Journal of Statistics 2012;39:798-812.
+    doi:10.1111/j.1467-9469.2011.00756.x
     """
-    from arviz_stats.base import array_stats
-
     mode, scale = _mode(evidence)
-    found, log_proposal = _proposed(mode, scale, rng)
-    target = np.array([evidence.log_posterior(z) for z in found])
-    raw = target - log_proposal
-    top = raw.max()
-    log_evidence = float(top + np.log(np.mean(np.exp(raw - top))))
-    log_evidence -= float(np.log(evidence.spread * np.sqrt(2 * np.pi)).sum())
-    finite = np.where(np.isfinite(raw), raw, top - 700)
-    smooth, k = array_stats.psislw(-finite, axis=-1)
-    k = float(np.asarray(k))
+    around = [(mode, _WIDER * scale)]
+    found = np.empty((0, len(mode)))
+    target = np.empty(0)
+    while True:
+        new = _proposed(*around[-1], rng)
+        found = np.concatenate([found, new])
+        target = np.append(target, [evidence.log_posterior(z) for z in new])
+        each = np.stack([_log_density(found, *one) for one in around])
+        raw = target - logsumexp(each, axis=0) + np.log(len(around))
+        weight, k = _smoothed(raw)
+        enough = len(around) >= LEAST_ROUNDS and k < WANTED_K
+        if enough or len(around) == MOST_ROUNDS:
+            break
+        around.append(_around(found, weight, scale))
     if k > LARGEST_K:
-        error = NotConverged(
-            f"DIF: the posterior of the hyper-parameters could not be drawn (Pareto k "
-            f"{k:.2f}, at most {LARGEST_K} is allowed). Use more items, fewer groups, "
-            "or the normal prior."
-        )
-        error.diagnostics = pd.DataFrame(
-            {"parameter": evidence.names, "mode": mode, "sd": np.sqrt(np.diag(scale))}
-        )
-        raise error
-    weight = np.exp(np.asarray(smooth) - np.max(smooth))
-    kept = rng.choice(PROPOSALS, size=number, p=weight / weight.sum())
+        raise _not_drawn(evidence, mode, scale, k)
+    log_evidence = float(logsumexp(raw) - np.log(len(raw)))
+    log_evidence -= float(np.log(evidence.spread * np.sqrt(2 * np.pi)).sum())
+    kept = rng.choice(len(found), size=number, p=weight)
     return Hyper(found[kept], mode, log_evidence, k)
 
 
-def _proposed(
-    mode: Floats, scale: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Draw from a multivariate t, and give its log density at the draws."""
-    size = len(mode)
-    factor = np.linalg.cholesky(scale)
-    z = rng.standard_normal((PROPOSALS, size))
+def _smoothed(raw: Floats) -> tuple[Floats, float]:
+    """Pareto-smoothed weights, and the k that says whether to trust them."""
+    from arviz_stats.base import array_stats
+
+    finite = np.where(np.isfinite(raw), raw, raw.max() - 700)
+    smooth, k = array_stats.psislw(-finite, axis=-1)
+    weight = np.exp(np.asarray(smooth) - np.max(smooth))
+    return weight / weight.sum(), float(np.asarray(k))
+
+
+def _around(found: Floats, weight: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """Mean and spread of what was found, for the next round."""
+    if 1 / weight.max() < _FEW:  # a few draws say too little of the spread
+        weight = np.sqrt(weight) / np.sqrt(weight).sum()
+    mean = weight @ found
+    away = found - mean
+    spread = (weight[:, None] * away).T @ away
+    return mean, _WIDER * (0.8 * spread + 0.2 * scale)
+
+
+def _not_drawn(
+    evidence: Posterior, mode: Floats, scale: Floats, k: float
+) -> NotConverged:
+    """Say that the weights are not to be trusted."""
+    error = NotConverged(
+        f"DIF: the posterior of the hyper-parameters could not be drawn (Pareto k "
+        f"{k:.2f}, at most {LARGEST_K} is allowed). Use more items, fewer groups, "
+        "or the normal prior."
+    )
+    error.diagnostics = pd.DataFrame(
+        {"parameter": evidence.names, "mode": mode, "sd": np.sqrt(np.diag(scale))}
+    )
+    return error
+
+
+def _proposed(mean: Floats, scale: Floats, rng: np.random.Generator) -> Floats:
+    """Draw from a multivariate t."""
+    z = rng.standard_normal((PROPOSALS, len(mean)))
     z /= np.sqrt(rng.chisquare(_DF, (PROPOSALS, 1)) / _DF)
+    return np.asarray(mean + z @ np.linalg.cholesky(scale).T)
+
+
+def _log_density(at: Floats, mean: Floats, scale: Floats) -> Floats:
+    """Log density of a multivariate t."""
+    size = len(mean)
+    factor = np.linalg.cholesky(scale)
+    z = np.linalg.solve(factor, (at - mean).T)
     constant = gammaln((_DF + size) / 2) - gammaln(_DF / 2)
     constant -= 0.5 * size * np.log(_DF * np.pi) + np.log(np.diag(factor)).sum()
-    log_density = constant - (_DF + size) / 2 * np.log1p((z**2).sum(axis=1) / _DF)
-    return mode + z @ factor.T, np.asarray(log_density)
+    tail = (_DF + size) / 2 * np.log1p((z**2).sum(axis=0) / _DF)
+    return np.asarray(constant - tail)
 
 
 def _mode(evidence: Posterior) -> tuple[Floats, Floats]:
@@ -157,6 +201,6 @@ def _mode(evidence: Posterior) -> tuple[Floats, Floats]:
                 both - single[i][0] - single[j][0] + middle
             ) / _STEP**2
     value, vector = np.linalg.eigh(bend)
-    covariance = (vector / np.clip(value, 0.25, None)) @ vector.T
+    covariance = (vector / np.clip(value, 0.5, None)) @ vector.T
     spread = evidence.spread
     return evidence.centre + spread * best, covariance * np.outer(spread, spread)
