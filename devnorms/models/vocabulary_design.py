@@ -145,7 +145,7 @@ def vocabulary_design(table: pd.DataFrame, spec: VocabularySpec) -> VocabularyDe
         high=cells["high"].to_numpy(float),
         weight=cells["weight"].to_numpy(float),
         ages=ages,
-        basis=np.stack([_basis(ages, spec, _SEX[sex]) for sex in sexes]),
+        basis=np.stack([basis_at(ages, spec, _SEX[sex]) for sex in sexes]),
         sexes=sexes,
         coefficients=tuple(name for name, _, _ in terms),
         parameter=np.array([PARAMETERS.index(of) for _, of, _ in terms]),
@@ -296,8 +296,23 @@ def log_age(months: Ints | Floats) -> Floats:
     return np.asarray(np.log2((np.asarray(months, dtype=float) + 1) / 19))
 
 
-def _basis(ages: Ints, spec: VocabularySpec, sex: float) -> Floats:
-    """Functions of age, (ages, coefficients)."""
+def basis_at(ages: Ints, spec: VocabularySpec, sex: float = 0.0) -> Floats:
+    """
+    Give the functions of age.
+
+    Parameters
+    ----------
+    ages : array of int
+        All completed months from the youngest to the oldest.
+    spec : VocabularySpec
+        What is fitted.
+    sex : float
+        1/2 for girls, -1/2 for boys, 0 for both.
+
+    Returns
+    -------
+    numpy.ndarray of shape (ages, coefficients)
+    """
     x = log_age(ages)
     wiggles = _wiggles(x, max(spec.wiggles, spec.scale_wiggles))
     columns = {"level": np.ones_like(x), "slope": x, "sex": np.full_like(x, sex)}

@@ -13,6 +13,7 @@ from devnorms.norms.gate import gate
 from devnorms.norms.imported import imported
 from devnorms.norms.imported_battery import imported_battery
 from devnorms.norms.known import Known
+from devnorms.norms.language_floor import language_floor
 from devnorms.norms.ledger import ledger
 from devnorms.norms.place import place
 from devnorms.norms.planner import Aim, expected_widths, plan
@@ -22,6 +23,7 @@ from devnorms.norms.same_country import same_country_flags
 from devnorms.norms.shares import item_shares_passing, shares_passing
 from devnorms.norms.vocabulary import vocabulary_norms
 from devnorms.norms.vocabulary_checks import (
+    observed_centiles,
     refuse_poor_vocabulary_fit,
     vocabulary_checks,
 )
@@ -41,7 +43,9 @@ __all__ = [
     "imported_battery",
     "item_ages",
     "item_shares_passing",
+    "language_floor",
     "ledger",
+    "observed_centiles",
     "pass_ages",
     "place",
     "plan",

@@ -12,6 +12,7 @@ from devnorms.simulate.design import (
 )
 from devnorms.simulate.responses import simulate_counts, simulate_observations
 from devnorms.simulate.truth import Truth, draw_truth
+from devnorms.simulate.vocabulary import VocabularyTruth, simulate_vocabulary
 
 __all__ = [
     "Design",
@@ -19,9 +20,11 @@ __all__ = [
     "Population",
     "Scales",
     "Truth",
+    "VocabularyTruth",
     "describe_populations",
     "draw_truth",
     "simulate_counts",
     "simulate_curves",
     "simulate_observations",
+    "simulate_vocabulary",
 ]
