@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         reference_choice,
         same_country_flags,
         shares_passing,
+        transport,
         vocabulary_checks,
         vocabulary_norms,
     )
@@ -141,6 +142,7 @@ _WHERE = {
     "shares_passing": "devnorms.norms:shares_passing",
     "simulate": "devnorms.simulate",
     "source_bias": "devnorms.norms.attainment:source_bias",
+    "transport": "devnorms.norms:transport",
     "turnbull": "devnorms.models.attainment_turnbull:turnbull",
     "verify": "devnorms.workflow:verify",
     "vocabulary_checks": "devnorms.norms:vocabulary_checks",
@@ -213,6 +215,7 @@ __all__ = [
     "shares_passing",
     "simulate",
     "source_bias",
+    "transport",
     "turnbull",
     "verify",
     "vocabulary_checks",

@@ -21,6 +21,7 @@ from devnorms.norms.printed import printed_norm
 from devnorms.norms.published import compare_published
 from devnorms.norms.same_country import same_country_flags
 from devnorms.norms.shares import item_shares_passing, shares_passing
+from devnorms.norms.transport import transport
 from devnorms.norms.vocabulary import vocabulary_norms
 from devnorms.norms.vocabulary_checks import (
     observed_centiles,
@@ -54,6 +55,7 @@ __all__ = [
     "refuse_poor_vocabulary_fit",
     "same_country_flags",
     "shares_passing",
+    "transport",
     "vocabulary_checks",
     "vocabulary_norms",
 ]
