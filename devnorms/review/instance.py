@@ -49,8 +49,17 @@ class Site:
 
     @property
     def secret(self) -> str:
-        """Give the key that signs sessions and links."""
-        return (self.folder / SECRET).read_text(encoding="utf-8").strip()
+        """Give the key that signs sessions and links: the first line of its file."""
+        return self._secrets[0]
+
+    @property
+    def former_secrets(self) -> tuple[str, ...]:
+        """Give keys of before, which still open what they signed: the other lines."""
+        return self._secrets[1:]
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return tuple((self.folder / SECRET).read_text(encoding="utf-8").split())
 
     @property
     def is_https(self) -> bool:

@@ -12,8 +12,19 @@ from devnorms.review.policies import current_version, has_consented
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-FREE = ("/accounts/logout/", "/privacy/", "/consent/", "/i18n/", "/static/")
-"""What an account may use before it agreed to the privacy policy."""
+FREE = (
+    "/accounts/logout/",
+    "/accounts/2fa/authenticate/",
+    "/privacy/",
+    "/consent/",
+    "/my-data/",
+    "/i18n/",
+    "/static/",
+)
+"""What an account may use before it agreed to the privacy policy: also leaving."""
+
+SECRET = ("/join/", "/in/", "/accounts/password/reset/key/")
+"""Addresses that open something to who knows them: kept by no cache."""
 
 
 def security_headers(get_response: Answer) -> Answer:
@@ -22,8 +33,12 @@ def security_headers(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        if getattr(request, "user", None) and request.user.is_authenticated:
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        user = getattr(request, "user", None)
+        known = user is not None and user.is_authenticated
+        if known or request.path.startswith(SECRET):
             response["Cache-Control"] = "no-store"
+            response["Referrer-Policy"] = "same-origin"
         return response
 
     return answer

@@ -94,9 +94,11 @@ def upgrade() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    from devnorms.review.guards import protect
     from devnorms.review.policy_texts import publish
 
     publish()
+    protect()
 
 
 def serve(folder: Path, *, port: int = 8765) -> None:

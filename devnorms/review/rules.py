@@ -117,3 +117,41 @@ def audience(community: Community, key: str) -> frozenset[str]:
 def visible(user: User, run: Run) -> list[Result]:
     """Give the results of a run that a person sees."""
     return [result for result in run.results.all() if may_see(user, result)]
+
+
+def may_print_for(steward: User, person: User, community: Community) -> bool:
+    """
+    Tell whether a steward may print a log-in link for a person.
+
+    Who holds such a link can log in as the person. So it is for members of the
+    steward's own community only, who are no stewards, researchers or operators
+    anywhere, who are in no community in which this steward is not one, and who have no
+    e-mail of their own.
+
+    Parameters
+    ----------
+    steward : User
+        Who would print it.
+    person : User
+        Who would use it.
+    community : Community
+        Where both are.
+    """
+    if steward.pk == person.pk or not may(steward, "people", community):
+        return False
+    if person.is_staff or person.is_superuser or not person.is_active:
+        return False
+    held = person.memberships.filter(until__isnull=True)
+    powers = held.filter(role__in=(STEWARD, RESEARCHER))
+    places = {one.community for one in held.select_related("community")}
+    return (
+        community in places
+        and not powers.exists()
+        and all(may(steward, "people", place) for place in places)
+        and not (person.email or person.emailaddress_set.exists())
+    )
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Tell whether a person has a role that needs a second factor, and none set up."""
+    return user.holds(STEWARD, RESEARCHER) and not has_second_factor(user)

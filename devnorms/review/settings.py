@@ -14,6 +14,7 @@ SITE = load_site(Path(os.environ[ENVIRONMENT]))
 HERE = Path(__file__).parent
 
 SECRET_KEY = SITE.secret
+SECRET_KEY_FALLBACKS = list(SITE.former_secrets)
 DEBUG = False
 ALLOWED_HOSTS = list(SITE.hosts)
 CSRF_TRUSTED_ORIGINS = [SITE.address] if SITE.is_https else []
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
 ]
 MIDDLEWARE = [
+    "devnorms.review.middleware.security_headers",  # first: refusals carry them too
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -49,7 +51,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "devnorms.review.middleware.security_headers",
     "devnorms.review.middleware.consent_first",
 ]
 TEMPLATES = [
@@ -120,6 +121,10 @@ LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 3600
 
 ACCOUNT_ADAPTER = "devnorms.review.adapter.InvitationOnly"
+ACCOUNT_FORMS = {
+    "login": "devnorms.review.forms.LoginForm",
+    "reset_password": "devnorms.review.forms.ResetForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -127,13 +132,17 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = None  # they are asked: many share a phone
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key,20/5m/ip",
-    "reset_password": "20/m/ip,5/h/key",
+    "reset_password": "5/m/key,10/h/key,20/m/ip,60/h/ip",
 }
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SITE.is_https else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "devnorms review"
+MFA_ADAPTER = "devnorms.review.adapter.SecondFactor"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # stewards may have no e-mail at all
 
 LANGUAGES = [
     ("en", "English"), ("es", "Español"), ("ca", "Català"), ("eu", "Euskara"),
@@ -171,11 +180,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if SITE.is_https else "session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SITE.is_https
 CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = False  # TLS ends before this server, which listens to loopback
+SECURE_SSL_REDIRECT = SITE.is_https  # TLS ends before this server, on loopback
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SILENCED_SYSTEM_CHECKS = [  # other sites of the domain are not ours to decide on
+    "security.W005",
+    "security.W021",
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE.is_https else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SITE.is_https else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -183,7 +198,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 
 def _mailer(told: dict[str, str]) -> dict[str, object]:
-    """An SMTP server; without one, mails are printed for the operator to see."""
+    """Name an SMTP server; without one, mails are printed for the operator."""
     if not told:
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     return {

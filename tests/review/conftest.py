@@ -24,7 +24,7 @@ _SITE = create_site(_HOME / "site", address="http://testserver", hosts=("testser
 
 
 def _up() -> None:
-    """Bring Django up with quick password hashes; those of a site take half a second."""
+    """Bring Django up with quick password hashes; a real one takes half a second."""
     import os
 
     os.environ["DEVNORMS_REVIEW_SITE"] = str(_SITE.folder)

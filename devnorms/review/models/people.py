@@ -25,9 +25,10 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        """No two accounts share an address, whatever its case."""
+        """No two accounts share a name or an address, whatever the case."""
 
         constraints = (
+            models.UniqueConstraint(Lower("username"), name="one_account_a_name"),
             models.UniqueConstraint(
                 Lower("email"),
                 condition=models.Q(email__isnull=False),
@@ -46,6 +47,12 @@ class User(AbstractUser):
         if self.deleted_at:
             return str(_("a former member"))
         return self.display_name or self.username
+
+    def holds(self, *roles: str) -> bool:
+        """Tell whether the person has one of the roles in any community now."""
+        return bool(
+            self.memberships.filter(until__isnull=True, role__in=roles).exists()
+        )
 
 
 class Role(models.TextChoices):
