@@ -33,7 +33,7 @@ OLDEST_PIP = 20
 COMPILE = [
     "pip", "compile", "--quiet", "--universal", "--python-version", "3.12",
     "--generate-hashes", "--no-emit-index-url", "--no-header",
-    "--extra", "lab", "--extra", "cluster", "--group", "dev",
+    "--extra", "lab", "--extra", "cluster", "--extra", "review", "--group", "dev",
     "--output-file", "requirements/lock.txt", "pyproject.toml",
 ]  # fmt: skip
 
