@@ -18,10 +18,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import expit
+from scipy.stats import betabinom
 
 import devnorms as dn
 from devnorms.models.vocabulary_classical import beta_regressions, quantile_regressions
+from devnorms.models.vocabulary_design import basis_at
 from devnorms.norms import observed_centiles
+from devnorms.norms.vocabulary_checks import vocabulary_steps
 from devnorms.simulate import VocabularyTruth, simulate_vocabulary
 
 FOLDS = 5
@@ -61,6 +66,57 @@ def held_out(vocabulary: pd.DataFrame, measure: str) -> pd.DataFrame:
             dn.vocabulary_checks(curves, vocabulary[at == number], centiles=CENTILES)
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def families(vocabulary: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Held-out log score of this model less that of beta-binomial models, per set."""
+    mine = vocabulary[(vocabulary["measure"] == "produces")]
+    size = mine.groupby("population")["words"].transform("size")
+    rows = []
+    for population, one in mine[size >= least].groupby("population"):
+        fold = np.random.default_rng(2).integers(0, FOLDS, len(one))
+        if one["age_months"].nunique() < 5:
+            continue
+        score = {"population": population, "children": len(one)}
+        ours = plain = zeros = 0.0
+        for number in range(FOLDS):
+            train, test = one[fold != number], one[fold == number]
+            curves = dn.preview_vocabulary(train)
+            steps = vocabulary_steps(curves, test)
+            ours += np.log(steps["up_to"] - steps["below"]).sum()
+            test = test[test["age_months"].isin(curves["age_months"].values)]
+            plain += _beta_binomial(train, test, zeros=False)
+            zeros += _beta_binomial(train, test, zeros=True)
+        score |= {"this less beta-binomial": ours - plain}
+        rows.append(score | {"zero-inflated less beta-binomial": zeros - plain})
+    return pd.DataFrame(rows)
+
+
+def _beta_binomial(train: pd.DataFrame, test: pd.DataFrame, *, zeros: bool) -> float:
+    """Held-out log score of a beta-binomial with smooth mean and precision."""
+    spec = dn.VocabularySpec()
+    ages = np.arange(train["age_months"].min(), train["age_months"].max() + 1)
+    basis = basis_at(ages, spec)[:, :5]
+
+    def score(point: np.ndarray, table: pd.DataFrame) -> float:
+        at = np.clip(table["age_months"].to_numpy(int) - ages[0], 0, len(ages) - 1)
+        words, of = (table[c].to_numpy(float) for c in ("words", "answered"))
+        rows = basis[at]
+        mean, size = expit(rows @ point[:5]), np.exp(rows[:, :3] @ point[5:8])
+        log_p = betabinom.logpmf(words, of, mean * size, (1 - mean) * size)
+        if zeros:
+            extra = expit(rows[:, :2] @ point[8:])
+            log_p = np.log1p(-extra) + log_p
+            log_p[words == 0] = np.logaddexp(np.log(extra), log_p)[words == 0]
+        return float(log_p.sum())
+
+    def worse(point: np.ndarray) -> float:
+        prior = 0.5 * (point[2:5] ** 2).sum() / 0.5**2 + 0.5 * point[7] ** 2 / 0.5**2
+        prior += 0.5 * ((point[8:] - [-4.0, 0.0]) ** 2).sum() / 2.0**2 if zeros else 0
+        return prior - score(point, train)
+
+    start = np.array([-2.0, 3.5, 0, 0, 0, 1, 0, 0, *([-4.0, 0.0] if zeros else [])])
+    return score(minimize(worse, start, method="L-BFGS-B").x, test)
 
 
 def by_age(checks: pd.DataFrame) -> pd.DataFrame:
@@ -309,6 +365,7 @@ def main() -> None:
     parser.add_argument("--path", type=Path, required=True)
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--children", type=int, default=60)
+    parser.add_argument("--families", type=int, default=1000, help="least children")
     parser.add_argument("--published", type=Path)
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--fit", action="store_true")
@@ -328,6 +385,7 @@ def main() -> None:
             f"{100 * points.mean():.1f} points on average, {100 * points.max():.1f} at "
             "most"
         )
+    show("Held-out log score", families(vocabulary, chosen.families), 1)
     show("Made-up children", dropped(chosen.repeats, chosen.children), 2)
     for measure in ("produces", "understands"):
         show(f"Real sets, {measure}", dropped_real(vocabulary, measure), 2)

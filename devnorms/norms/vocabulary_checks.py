@@ -89,7 +89,7 @@ def vocabulary_checks(
         weight = mine["weight"].to_numpy()
         # Weights are one over the forms of a child: their sum counts children.
         children = float(weight.sum())
-        below = weight @ under / children
+        below = np.clip(weight @ under / children, 0, 1)
         tail = (1 - _MIDDLE) / 2
         size = max(round(children), 1)
         low, high = (binom.ppf(t, size, wanted) / size for t in (tail, 1 - tail))
