@@ -99,8 +99,8 @@ def published_errors(
         One row per figure that is used: as given, with ``kind`` (percentile, mean, sd,
         tally), ``share, at_months`` (of a tally), ``children, children_assumed,
         design`` (followed, ranked, asked once), ``slope`` (of the curve read from the
-        figures), ``sampling_se_months, rounding_se_months``. ``attrs["left_out"]`` counts the
-        other rows by reason.
+        figures), ``sampling_se_months, rounding_se_months``. ``attrs["left_out"]``
+        counts the other rows by reason.
 
     Raises
     ------

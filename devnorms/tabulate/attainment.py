@@ -208,7 +208,7 @@ def _per_child(rows: pd.DataFrame) -> pd.DataFrame:
 def _edges(children: pd.DataFrame, contradiction: Contradiction) -> pd.DataFrame:
     """Give every child's interval by the rule, and say who contradicts."""
     first, last = children["first_passed"], children["last_failed"]
-    contradicts = (last >= first).fillna(False)
+    contradicts = (last > first).fillna(False)
     after, by = last.copy(), first.copy()
     if contradiction == "first_pass":
         after = after.mask(contradicts, children["failed_before"])
