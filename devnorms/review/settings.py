@@ -220,7 +220,10 @@ DEFAULT_FROM_EMAIL = SITE.mail.get("sender", "devnorms@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING"}},
+    "formatters": {"discreet": {"()": "devnorms.review.logs.Discreet"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "devnorms.review": {"handlers": ["stderr"], "level": "WARNING"},
+    },
 }

@@ -46,7 +46,7 @@ class JoinForm(UserCreationForm):
 
     def clean_username(self) -> str:
         """Keep names and addresses apart: both are used to log in."""
-        name: str = super().clean_username()
+        name: str = super().clean_username() or ""
         if "@" in name:
             raise ValidationError(_("A user name is no e-mail address: please no @."))
         return name
