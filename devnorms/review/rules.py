@@ -111,7 +111,7 @@ def audience(community: Community, key: str) -> frozenset[str]:
         for rule in community.showings.filter(key__in=[key, "*"])
     }
     named = rules.get(key, rules.get("*"))
-    return _AUDIENCES[named] if named else frozenset()
+    return _AUDIENCES.get(named or "", frozenset())
 
 
 def visible(user: User, run: Run) -> list[Result]:

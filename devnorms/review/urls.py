@@ -4,6 +4,7 @@ The site's addresses. Whatever is not marked open needs a log-in.
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from devnorms.review.views import (
@@ -23,12 +24,17 @@ from devnorms.review.views import (
     printed,
     privacy,
     results,
+    ruling,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path(
+        "i18n/setlang/",
+        login_not_required(require_POST(set_language)),
+        name="set_language",
+    ),
     path("join/<str:code>/", joining.join, name="join"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("consent/", privacy.consent, name="consent"),
@@ -83,5 +89,8 @@ urlpatterns = [
     ),
     path("c/<slug:slug>/audit/", auditing.audit, name="audit"),
     path("c/<slug:slug>/audit/download/", auditing.download, name="audit_download"),
+    path("c/<slug:slug>/rules/", ruling.rules, name="rules"),
+    path("c/<slug:slug>/rules/quorum/", ruling.set_quorum, name="set_quorum"),
+    path("c/<slug:slug>/rules/showing/", ruling.set_showing, name="set_showing"),
     path("healthz", home.health, name="health"),
 ]

@@ -19,9 +19,9 @@ from devnorms.review.views.common import community_for, require
 NEXT: dict[str, dict[str, tuple[str, ...]]] = {
     "comment": {"shown": ("hidden",), "hidden": ("shown",)},
     "note": {
-        "waiting": ("approved", "declined"),
-        "approved": ("declined",),
-        "declined": ("approved",),
+        "waiting": ("approved", "hidden"),
+        "approved": ("hidden",),
+        "hidden": ("approved",),
     },
 }
 """What may become what."""
