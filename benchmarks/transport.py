@@ -1,16 +1,17 @@
 """
 Predicting populations that nobody measured: leave-out tables, learning curve, worlds.
 
-    python benchmarks/transport.py countries [--few]
+    python benchmarks/transport.py countries
     python benchmarks/transport.py children --data FOLDER [--draws 2]
-    python benchmarks/transport.py languages --data FOLDER [--few]
+    python benchmarks/transport.py languages --data FOLDER [--methods 0,2,6]
     python benchmarks/transport.py worlds [--worlds 20]
 
 ``countries`` leaves out one country of the bundled counts at a time (both Colombian
 studies together, both Jamaican ones), ``languages`` one language of Wordbank,
 ``children`` draws local children of childdevdata, ``worlds`` makes populations whose
-truth is known. FOLDER holds the open data. ``--few`` tries two methods only; ``--out``
-keeps the table of predictions as Parquet (aggregates, no child-level row).
+truth is known. FOLDER holds the open data. ``--methods`` tries some methods only (0 is
+`PLAIN`, the others are listed by `devnorms.norms.transport_methods.candidates`);
+``--out`` keeps the table of predictions as Parquet (aggregates, no child-level row).
 
 Words of Wordbank: every uni-lemma asked, as produced, in all 20 languages (100 of
 them); of these every second in alphabetical order. A population is a variety of a
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -94,7 +96,9 @@ def of_groups(
     began, spent = time.time(), time.process_time()
     leaves = leaves_of(counts)
     group = leaves.rows[groups].astype(str).tolist()
-    methods = [PLAIN, DEFAULT] if given.few else [PLAIN, *candidates(around)]
+    methods = [PLAIN, *candidates(around)]
+    if given.methods:
+        methods = [methods[int(k)] for k in given.methods.split(",")]
     table = leave_out(leaves, group, methods, around)
     if given.out:
         table.drop(columns="chosen").to_parquet(given.out)
@@ -123,13 +127,16 @@ def of_countries(given: argparse.Namespace) -> None:
 
 def of_languages(given: argparse.Namespace) -> None:
     """Leave each language of Wordbank out."""
-    counts = words()
+    cached = given.cache and given.cache.is_file()
+    counts = pd.read_parquet(given.cache) if cached else words(given.data)
+    if given.cache and not cached:
+        counts.to_parquet(given.cache)
     people = counts[["population"]].assign(sampling="unknown")
     around = surroundings(people)
     of_groups(counts, "study", around, given)
 
 
-def words() -> pd.DataFrame:
+def words(folder: Path) -> pd.DataFrame:
     """Count words of Wordbank; ``study`` is the language that is left out whole."""
     from devnorms.sources.wordbank import items
 
@@ -140,48 +147,46 @@ def words() -> pd.DataFrame:
     print(f"{len(lemmas)} words: {', '.join(lemmas)}")
     rows = dn.load("wordbank", milestones=lemmas)
     rows = rows[rows["response"].isin(["passed", "not_yet"]) & rows["age_days"].notna()]
-    text = rows[["language", "child", "occasion", "milestone"]].astype(str)
-    keyed = text.assign(
-        country=rows["country"].astype(str),
-        age_days=rows["age_days"],
-        passed=rows["response"].eq("passed"),
-        set=rows["population"].astype(str),
-    )
+    return word_counts(rows, kinds_of(asked, folder))
+
+
+def kinds_of(asked: pd.DataFrame, folder: Path) -> dict[str, str]:
+    """Lexical category of each word: of the form category that most forms put it in."""
+    file = folder / "wordbank" / "categories.csv"
+    known = pd.read_csv(file, header=None, names=["category", "kind", "class"])
+    kind = known.set_index("category")["kind"]
+    most = asked.groupby("milestone")["category"].agg(lambda s: s.mode().iloc[0])
+    return {str(name): str(kind.get(of, "other")) for name, of in most.items()}
+
+
+def word_counts(rows: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """Count children by variety, word and age; a child says it in any of its words."""
+    keys = ["language", "population", "child", "occasion", "milestone"]
+    passed = rows["response"].eq("passed")
     per_child = (
-        keyed.groupby(["language", "set", "child", "occasion", "milestone"])
-        .agg(
-            age_days=("age_days", "first"),
-            passed=("passed", "max"),
-            country=("country", "first"),
-        )
+        rows[keys]
+        .assign(age_days_low=rows["age_days"], passed=passed)
+        .groupby(keys, observed=True)
+        .agg(age_days_low=("age_days_low", "first"), passed=("passed", "max"))
         .reset_index()
     )
-    return _word_counts(per_child, _categories(asked))
-
-
-def _categories(asked: pd.DataFrame) -> dict[str, str]:
-    """Kind of each word: the category that most forms put it in."""
-    most = asked.groupby("milestone")["category"].agg(lambda s: s.mode().iloc[0])
-    return {str(name): str(kind) for name, kind in most.items()}
-
-
-def _word_counts(per_child: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
-    """Count children by variety, word and age."""
-    age = per_child["age_days"]
     cells = (
-        per_child.assign(age_days_low=age)
-        .groupby(["language", "milestone", "age_days_low"])
+        per_child.groupby(["language", "milestone", "age_days_low"], observed=True)
         .agg(asked=("passed", "size"), passed=("passed", "sum"))
         .reset_index()
+        .astype({"language": "str", "milestone": "str"})
     )
-    country = per_child.groupby("language")["country"].agg(lambda s: s.mode().iloc[0])
+    country = rows.groupby("language", observed=True)["country"].agg(
+        lambda s: s.mode().iloc[0]
+    )
+    where = {str(name): str(code) for name, code in country.items()}
     return cells.assign(
         population=cells["language"],
         study=cells["language"].str.split("-").str[0],
-        country=cells["language"].map(country),
+        country=cells["language"].map(where),
         item=cells["language"] + " " + cells["milestone"],
         domain=cells["milestone"].map(kinds),
-        instrument=cells["language"],
+        instrument="CDI",
         sex="unknown",
         age_days_high=cells["age_days_low"],
         age_days_mean=cells["age_days_low"],
@@ -232,7 +237,8 @@ def samples(
 
 def of_worlds(given: argparse.Namespace) -> None:
     """Made-up populations whose true ages are known."""
-    from devnorms.norms.transport_worlds import calibration
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.norms.transport_worlds import calibration
 
     table = calibration(range(given.worlds))
     show("Made-up worlds: the truth inside the intervals", table)
@@ -255,7 +261,8 @@ def main() -> None:
     said.add_argument("--data", type=Path, help="folder of the open data")
     said.add_argument("--draws", type=int, default=2, help="draws of local children")
     said.add_argument("--worlds", type=int, default=20)
-    said.add_argument("--few", action="store_true", help="two methods only")
+    said.add_argument("--methods", help="numbers of the methods to try, by commas")
+    said.add_argument("--cache", type=Path, help="counts of words, kept as Parquet")
     said.add_argument("--out", type=Path, help="Parquet file of the predictions")
     given = said.parse_args()
     if given.data:

@@ -48,6 +48,9 @@ class NamedNorm:
     scales : dict of str to numpy.ndarray
         Draws of ``sd_study, sd_study_domain, sd_country_milestone, sd_leaf`` where the
         curves have them.
+    common : tuple of float or None
+        For a transported norm: SD of what all milestones, and those of a domain, may
+        be off by together, in log age; it is not in the draws.
     """
 
     population: str
@@ -57,6 +60,7 @@ class NamedNorm:
     known: frozenset[str]
     corrected: bool | None
     scales: dict[str, Floats]
+    common: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -205,15 +209,27 @@ def _of_norm_set(norms: NormSet, population: str) -> NamedNorm:
     for _, one in table.groupby("milestone", sort=False):
         columns.append(_draws_of(one, rng))
     rows = table.drop_duplicates("milestone").reset_index(drop=True)
+    draws = CurveDraws(*(np.column_stack(part) for part in zip(*columns, strict=True)))
+    together = norms.record.settings.get("transport", {}).get("common_sd")
+    common = (together["all"], together["domain"]) if together else None
     return NamedNorm(
         population,
         f"norm set {norms.id}",
         rows,
-        CurveDraws(*(np.column_stack(part) for part in zip(*columns, strict=True))),
+        draws if common is None else _apart(draws, common),
         frozenset(norms.table["milestone"]),
         norms.record.settings.get("count", {}).get("corrected_age"),
         {},
+        common,
     )
+
+
+def _apart(draws: CurveDraws, common: tuple[float, float]) -> CurveDraws:
+    """Take out of each milestone's spread what it shares with others."""
+    middle = np.median(draws.location, axis=0)
+    own = np.var(draws.location, axis=0)
+    left = np.sqrt(np.maximum(own - common[0] ** 2 - common[1] ** 2, 0.05 * own) / own)
+    return CurveDraws(middle + (draws.location - middle) * left, draws.log_slope)
 
 
 def _draws_of(one: pd.DataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -22,6 +22,7 @@ from devnorms.norms.standing import (
     Asked,
     Standing,
     by_measurement,
+    transported_scales,
     with_norm,
     with_transport,
 )
@@ -187,7 +188,9 @@ def _usable(child: Child, norm: NamedNorm) -> tuple[pd.DataFrame, Counter[str]]:
 def _reaches(row: pd.Series, age: float) -> bool:
     """Whether children were asked at that age, and some but not all passed."""
     inside = row["support_low_months"] <= age <= row["support_high_months"]
-    return bool(inside and 0 < row["passed"] < row["asked"])
+    # A transported norm speaks of milestones that nobody there was asked.
+    predicted = row["asked"] == 0 and bool(row.get("predicted", False))
+    return bool(inside and (predicted or 0 < row["passed"] < row["asked"]))
 
 
 def _standings(
@@ -200,10 +203,15 @@ def _standings(
         used["domain"].to_numpy(dtype=str),
     )
     curves = norm.draws.take(used.index.to_numpy())
+    at_home, abroad = with_norm(asked, curves, level), norm.scales
+    if norm.common is not None:
+        # Predicted together, milestones may be off together: so is a norm abroad.
+        here, abroad = transported_scales(norm.common)
+        at_home = with_transport(asked, curves, here, level)
     found = (
         by_measurement(asked, curves, level),
-        with_norm(asked, curves, level),
-        with_transport(asked, curves, norm.scales, level),
+        at_home,
+        with_transport(asked, curves, abroad, level),
     )
     return dict(zip(UNCERTAINTIES, found, strict=True))
 

@@ -137,7 +137,8 @@ def _of_norm_set(norms: NormSet, name: str | None) -> PrintedNorm:
         )
     rows = norms.table[norms.table["population"] == name]
     who = norms.populations.set_index("population").loc[name]
-    carried = rows[rows["support"] == "within"]
+    # A transported norm is predicted where nobody there was asked.
+    carried = rows[rows["support"].isin(["within", "not_observed"])]
     if carried.empty:
         raise EmptySelectionError(
             f"{name} in norm set {norms.id}: no age lies where its children were asked."

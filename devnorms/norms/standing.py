@@ -166,6 +166,32 @@ def with_transport(
     return _summary(np.asarray(logsumexp(parts, axis=0)), level)
 
 
+def transported_scales(
+    common: tuple[float, float],
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """
+    Give the scales of a transported norm, among its own children and among others.
+
+    Parameters
+    ----------
+    common : tuple of float
+        SD of what all milestones, and those of one domain, may be off by together.
+
+    Returns
+    -------
+    here, abroad : dict of str to numpy.ndarray
+        For `with_transport`, which doubles variances.
+    """
+    names = ("sd_study", "sd_study_domain")
+    nothing = dict.fromkeys(("sd_country_milestone", "sd_leaf"), np.zeros(1))
+    here = {
+        name: np.array([sd / np.sqrt(2)])
+        for name, sd in zip(names, common, strict=True)
+    }
+    abroad = {name: np.hypot(here[name], SCALES[name]) for name in names}
+    return {**here, **nothing}, abroad
+
+
 def _at_home(asked: Asked, curves: CurveDraws, pace_sd: float) -> Floats:
     """Log posterior of pace on the grid, up to a constant."""
     likelihood = _milestones(asked, curves, pace_sd, 0.0).sum(axis=0)

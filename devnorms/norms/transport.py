@@ -17,7 +17,7 @@ from devnorms.norms.judged import CurveDraws
 from devnorms.norms.support import Support, flag
 from devnorms.norms.transport_choice import Fold, foretell_one
 from devnorms.norms.transport_learning import aligned
-from devnorms.norms.transport_leaves import leaves_of
+from devnorms.norms.transport_leaves import NODES, leaves_of
 from devnorms.norms.transport_local import with_local
 from devnorms.norms.transport_methods import DEFAULT
 from devnorms.norms.transport_mixture import Predicted
@@ -145,7 +145,9 @@ def transport(  # noqa: PLR0913  (each is one thing that may be known)
     number = 0
     if local is not None:
         number = _number(local, children)
-        nodes = aligned(nodes_from_counts(local), target.rows["item"].tolist())
+        nodes = aligned(
+            nodes_from_counts(local, nodes=NODES), target.rows["item"].tolist()
+        )
         predicted = with_local(predicted, nodes, number)
     draws = predicted.draws(_DRAWS, np.random.default_rng(_seed(record)))
     cells, curves = target.cells(draws)

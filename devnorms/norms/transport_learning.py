@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from devnorms._base.checks import check_known
 from devnorms.norms.transport_check import CHOSEN
 from devnorms.norms.transport_choice import Fold, foretell_one
-from devnorms.norms.transport_leaves import Leaves, leaves_at, leaves_of
+from devnorms.norms.transport_leaves import NODES, Leaves, leaves_at, leaves_of
 from devnorms.norms.transport_local import with_local
 from devnorms.norms.transport_near import Method, Surroundings
 from devnorms.norms.transport_predict import world_of
@@ -98,7 +98,7 @@ def learning_curve(
         judges = leaves_of(sample.others)
         at = _places(judges, items)
         target = leaves_at(judges, at[at >= 0])
-        local = aligned(nodes_from_counts(sample.local), items)
+        local = aligned(nodes_from_counts(sample.local, nodes=NODES), items)
         found = {
             (CHOSEN, 0): predicted.mixture(),
             (POOLED_SD, 0): pooled,
