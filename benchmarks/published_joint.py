@@ -1,13 +1,15 @@
 """
 Published figures as data: whether they say what raw answers say, what they add.
 
-    python benchmarks/published_joint.py replace
+    python benchmarks/published_joint.py each
+    python benchmarks/published_joint.py replace [--cohorts COL-LT42M ECU]
     python benchmarks/published_joint.py adds
     python benchmarks/published_joint.py worlds [--worlds 4]
 
-``replace``: each cohort's answers in the bundled counts are replaced by percentiles
-computed from them (logistic regression, printed to 0.1 months), and everything is
-fitted again; printed per cohort and share: the shift of the posterior median in
+``each`` and ``replace``: a cohort's answers in the bundled counts are replaced by
+percentiles computed from them (logistic regression, printed to 0.1 months): each item
+for itself, by mode and curvature; or two milestones with all other populations,
+sampled again. Printed per cohort and share: the shift of the posterior median in
 posterior SDs of the raw answers, and the ratio of the two posterior SDs. ``adds``: the
 width of intervals for published populations, against those of a population of which
 nothing is known. ``worlds``: made-up populations and published sources with known
@@ -27,15 +29,23 @@ from scipy.special import expit, logit
 
 import devnorms as dn
 from devnorms.models.attainment_spec import AttainmentSpec
-from devnorms.models.joint_errors import Published
+from devnorms.models.joint_arrays import make_figures
+from devnorms.models.joint_covariance import Published
+from devnorms.models.joint_errors import published_errors
 from devnorms.models.joint_fit import joint
+from devnorms.models.joint_leaves import (
+    leaves_of,
+    leaves_of_counts,
+    leaves_of_figures,
+    nodes_of,
+)
+from devnorms.models.joint_start import leaf_modes_of
 from devnorms.models.spec import Sampling
 from devnorms.norms.attainment import ages_attained, source_bias
 from devnorms.sources.published_figures import published
 
-MILESTONES = ("walks_alone", "sits_without_support", "stacks_two_blocks",
-              "says_two_words", "pincer_grasp", "kicks_ball")  # fmt: skip
-COHORTS = ("COL-LT42M", "COL-LT45M", "ECU", "NLD-SMOCC", "ZAF")
+MILESTONES = ("walks_alone", "sits_without_support", "stacks_two_blocks")
+COHORTS = ("COL-LT42M", "ECU", "NLD-SMOCC")
 PERCENTILES = (25, 50, 75, 90)
 FOLLOWED = ("who2006_abstract", "who2006_table_secondary", "who2006_mean_secondary",
             "who2006_sd_secondary")  # fmt: skip
@@ -47,13 +57,16 @@ _MONTH = 30.4375
 def main() -> None:
     """Read the choices, run one part, print its tables."""
     words = argparse.ArgumentParser(description="Published figures as data.")
-    words.add_argument("part", choices=("replace", "adds", "worlds"))
+    words.add_argument("part", choices=("each", "replace", "adds", "worlds"))
     words.add_argument("--worlds", type=int, default=4)
+    words.add_argument("--cohorts", nargs="+", default=COHORTS)
     given = words.parse_args()
     pd.set_option("display.width", 200, "display.max_columns", 30)
     begin = time.process_time()
     if given.part == "replace":
-        replace()
+        replace(tuple(given.cohorts))
+    elif given.part == "each":
+        replace_each()
     elif given.part == "adds":
         adds()
     else:
@@ -61,10 +74,12 @@ def main() -> None:
     print(f"CPU seconds: {time.process_time() - begin:.0f}")
 
 
-def bundled() -> pd.DataFrame:
-    """Bundled counts of a few milestones, items that some pass and some do not."""
+def bundled(milestones: tuple[str, ...] | None) -> pd.DataFrame:
+    """Bundled counts of some milestones, items that some pass and some do not."""
     counts = dn.load_counts("milestones")
-    counts = counts[counts["milestone"].isin(MILESTONES)]
+    counts = counts[counts["milestone"].notna()]
+    if milestones is not None:
+        counts = counts[counts["milestone"].isin(milestones)]
     leaf = counts.groupby(["population", "item"])[["asked", "passed"]].transform("sum")
     mixed = (leaf["passed"] >= 20) & (leaf["asked"] - leaf["passed"] >= 20)
     return counts[mixed].reset_index(drop=True)
@@ -75,10 +90,17 @@ def own_percentiles(counts: pd.DataFrame, source: str) -> pd.DataFrame:
     rows = []
     for item, cells in counts.groupby("item"):
         x = np.log1p(cells["age_days_mean"] / _MONTH)
+        if x.nunique() < 2:
+            continue
         outcome = np.column_stack([cells["passed"], cells["asked"] - cells["passed"]])
         fit = sm.GLM(outcome, sm.add_constant(x), family=sm.families.Binomial()).fit()
         intercept, slope = fit.params
         low, high = np.expm1([x.min(), x.max()])
+        ends = np.expm1(
+            (logit(np.array(PERCENTILES) / 100)[[0, -1]] - intercept) / slope
+        )
+        if slope <= 0 or ends[0] < low or ends[1] > high:
+            continue  # no paper would print these
         for percent in PERCENTILES:
             age = np.expm1((logit(percent / 100) - intercept) / slope)
             rows.append(
@@ -99,58 +121,83 @@ def own_percentiles(counts: pd.DataFrame, source: str) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def replace() -> None:
-    """Replace one cohort after another by its own percentiles."""
-    counts = bundled()
+SETTINGS = {
+    "no bias, no shape error": (
+        AttainmentSpec(sd_shape=0.0),
+        Published(no_bias=["own"]),
+    ),
+    "as any published source": (AttainmentSpec(), Published()),
+}
+
+
+def replace(cohorts: tuple[str, ...]) -> None:
+    """Replace one cohort after another by its own percentiles; sampled."""
+    counts = bundled(("walks_alone", "sits_without_support"))
     raw = joint(counts=counts, sampling=SAMPLING)
-    settings = {
-        "no bias, no shape error": (
-            AttainmentSpec(sd_shape=0.0), Published(no_bias=["own"])
-        ),
-        "as any published source": (AttainmentSpec(), Published()),
-    }  # fmt: skip
     rows = []
-    for cohort in COHORTS:
-        own = counts[counts["population"] == cohort]
-        figures = own_percentiles(own, "own")
+    for cohort in cohorts:
+        figures = own_percentiles(counts[counts["population"] == cohort], "own")
         others = counts[counts["population"] != cohort].reset_index(drop=True)
-        for name, (spec, how) in settings.items():
+        for name, (spec, how) in SETTINGS.items():
             fitted = joint(
                 counts=others, figures=figures, reading=how, spec=spec,
                 sampling=SAMPLING,
             )  # fmt: skip
             compared = _against(raw, fitted, cohort)
             rows.append(compared.assign(cohort=cohort, figures_as=name))
-    table = pd.concat(rows)
-    summary = table.groupby(["figures_as", "cohort", "share"]).agg(
-        items=("item", "size"),
-        shift_median=("shift_sd", lambda s: s.abs().median()),
-        shift_largest=("shift_sd", lambda s: s.abs().max()),
-        shift_months=("shift_months", lambda s: s.abs().median()),
-        ratio_median=("sd_ratio", "median"),
-        ratio_low=("sd_ratio", "min"),
-        ratio_high=("sd_ratio", "max"),
-    )
-    print(summary.round(2).to_string())
-    once = table["figures_as"] == "no bias, no shape error"
-    columns = ["cohort", "item", "share", "raw", "published", "shift_sd", "sd_ratio"]
-    print(table.loc[once, columns].round(2).to_string(index=False))
+    _print_replaced(pd.concat(rows))
+    columns = ["figures_as", "cohort", "item", "share", "raw", "published",
+               "shift_sd", "sd_ratio"]  # fmt: skip
+    print(pd.concat(rows)[columns].round(2).to_string(index=False))
 
 
-def _draws(fitted: xr.Dataset, population: str, share: float) -> pd.DataFrame:
-    """Draws of the age at a share, one column per item."""
-    own = fitted["leaf_population"].values == population
-    part = fitted.isel(leaf=own)
-    age = np.expm1(part["location"] + logit(share) / np.exp(part["log_slope"]))
-    flat = age.transpose("chain", "draw", "leaf").values.reshape(-1, own.sum())
-    return pd.DataFrame(flat, columns=part["leaf_item"].values.astype(str))
+def replace_each() -> None:
+    """Replace every cohort, item by item: mode and curvature, without a sampler."""
+    counts = bundled(None)
+    rows = []
+    for cohort, own in counts.groupby("population"):
+        figures = own_percentiles(own, "own")
+        if figures.empty:
+            continue
+        printed = own[own["item"].isin(figures["published_name"])]
+        raw = normal_draws(printed.reset_index(drop=True), None)
+        told = normal_draws(None, figures)
+        rows.append(_moved(raw, told).assign(cohort=cohort))
+    _print_replaced(pd.concat(rows).assign(figures_as=next(iter(SETTINGS))))
 
 
-def _against(raw: xr.Dataset, fitted: xr.Dataset, cohort: str) -> pd.DataFrame:
-    """Two posteriors of one cohort side by side."""
+def normal_draws(
+    counts: pd.DataFrame | None, figures: pd.DataFrame | None
+) -> dict[float, pd.DataFrame]:
+    """Draw ages from the normal approximation of every item's own posterior."""
+    spec, how = next(iter(SETTINGS.values()))
+    if counts is not None:
+        leaves = leaves_of([leaves_of_counts(counts)])
+        parts = (None, nodes_of(counts, leaves), None)
+    else:
+        leaves = leaves_of([leaves_of_figures(figures, how)])
+        errors = published_errors(figures, how)
+        parts = (None, None, make_figures(errors, leaves, how, spec))
+    mode, factor = leaf_modes_of(parts, leaves, spec)
+    z = np.random.default_rng(1).normal(size=(4000, len(leaves), 2))
+    drawn = mode + np.einsum("lij,nlj->nli", factor, z)
+    items = leaves["item"].tolist()
+    return {
+        share: pd.DataFrame(
+            np.expm1(drawn[..., 0] + logit(share) / np.exp(drawn[..., 1])),
+            columns=items,
+        )
+        for share in SHARES
+    }
+
+
+def _moved(
+    raw: dict[float, pd.DataFrame], told: dict[float, pd.DataFrame]
+) -> pd.DataFrame:
+    """Two posteriors side by side: shift and ratio."""
     parts = []
-    for share in SHARES:
-        first, second = (_draws(fit, cohort, share) for fit in (raw, fitted))
+    for share, first in raw.items():
+        second = told[share][first.columns]
         shift = second.median() - first.median()
         parts.append(
             pd.DataFrame(
@@ -167,9 +214,41 @@ def _against(raw: xr.Dataset, fitted: xr.Dataset, cohort: str) -> pd.DataFrame:
     return pd.concat(parts).rename_axis("item").reset_index()
 
 
+def _print_replaced(table: pd.DataFrame) -> None:
+    """Shift and ratio per cohort."""
+    summary = table.groupby(["figures_as", "cohort", "share"]).agg(
+        items=("item", "size"),
+        shift_median=("shift_sd", lambda s: s.abs().median()),
+        shift_nine_in_ten=("shift_sd", lambda s: s.abs().quantile(0.9)),
+        shift_months=("shift_months", lambda s: s.abs().median()),
+        ratio_median=("sd_ratio", "median"),
+        ratio_low=("sd_ratio", lambda r: r.quantile(0.1)),
+        ratio_high=("sd_ratio", lambda r: r.quantile(0.9)),
+    )
+    print(summary.round(2).to_string())
+
+
+def _draws(fitted: xr.Dataset, population: str, share: float) -> pd.DataFrame:
+    """Draws of the age at a share, one column per item."""
+    own = fitted["leaf_population"].values == population
+    part = fitted.isel(leaf=own)
+    age = np.expm1(part["location"] + logit(share) / np.exp(part["log_slope"]))
+    flat = age.transpose("chain", "draw", "leaf").values.reshape(-1, own.sum())
+    return pd.DataFrame(flat, columns=part["leaf_item"].values.astype(str))
+
+
+def _against(raw: xr.Dataset, fitted: xr.Dataset, cohort: str) -> pd.DataFrame:
+    """Two sampled posteriors of one cohort side by side."""
+    second = {share: _draws(fitted, cohort, share) for share in SHARES}
+    first = {
+        share: _draws(raw, cohort, share)[second[share].columns] for share in SHARES
+    }
+    return _moved(first, second)
+
+
 def adds() -> None:
     """Intervals of published populations, and of one of which nothing is known."""
-    counts = bundled()
+    counts = bundled(MILESTONES)
     figures = published()
     figures = figures[figures["milestone"].isin(MILESTONES)]
     nothing = joint(counts=counts, sampling=SAMPLING)

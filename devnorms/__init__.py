@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from devnorms.models.attainment_fit import fit_attainment
     from devnorms.models.attainment_spec import AttainmentSpec
     from devnorms.models.attainment_turnbull import turnbull
-    from devnorms.models.joint_errors import Published, published_errors
+    from devnorms.models.joint_covariance import Published
+    from devnorms.models.joint_errors import published_errors
     from devnorms.models.joint_fit import joint
     from devnorms.models.vocabulary import fit_vocabulary, preview_vocabulary
     from devnorms.models.vocabulary_spec import VocabularySpec
@@ -86,7 +87,7 @@ _WHERE = {
     "DevnormsWarning": "devnorms._base.errors:DevnormsWarning",
     "Known": "devnorms.norms:Known",
     "NormSet": "devnorms.schema.norms:NormSet",
-    "Published": "devnorms.models.joint_errors:Published",
+    "Published": "devnorms.models.joint_covariance:Published",
     "VocabularySpec": "devnorms.models.vocabulary_spec:VocabularySpec",
     "ages_attained": "devnorms.norms.attainment:ages_attained",
     "annotate": "devnorms.annotate:annotate",

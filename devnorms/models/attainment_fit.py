@@ -210,6 +210,18 @@ def leaf_prior(location: Floats, log_slope: Floats, spec: AttainmentSpec) -> Flo
     return density
 
 
+def _free(draws: xr.Dataset, evidence: Evidence) -> xr.Dataset:
+    """Leave out biases that are zero by what is known: a constant has no R-hat."""
+    if evidence.figures is None:
+        return draws
+    free = evidence.figures.bias_factor > 0
+    return (
+        draws.isel(source=np.flatnonzero(free))
+        if free.any()
+        else (draws.drop_vars("bias"))
+    )
+
+
 def sampled(
     evidence: Evidence,
     spec: AttainmentSpec,
@@ -244,7 +256,7 @@ def sampled(
     kept = draws.drop_vars(
         [n for n in ("leaf_z", "group_z", "bias_z") if n in draws], errors="ignore"
     )
-    table = parameter_table(kept)
+    table = parameter_table(_free(kept, evidence))
     summary = Diagnostics(
         parameters=len(table),
         max_rhat=float(table["rhat"].max()),

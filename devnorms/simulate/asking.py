@@ -298,7 +298,7 @@ def recall_ages(
     truth_months, asked_at_months : array of shape (children,)
         True age of attainment, age of the child when its caregiver is asked.
     heaping : float
-        Share of caregivers who give the nearest heap.
+        Share of caregivers who give the nearest heap that the child has reached.
     rng : numpy.random.Generator
         Source of randomness.
     heaps : sequence of float
@@ -310,7 +310,9 @@ def recall_ages(
         ``asked_at_months, recalled_months`` (null if not reached yet).
     """
     points = np.asarray(heaps)
-    nearest = points[np.abs(truth_months[:, None] - points).argmin(axis=1)]
+    distance = np.abs(truth_months[:, None] - points)
+    distance[points > asked_at_months[:, None]] = np.inf
+    nearest = points[distance.argmin(axis=1)]
     rounds = (rng.random(len(truth_months)) < heaping) & (nearest <= asked_at_months)
     said = np.where(rounds, nearest, np.floor(truth_months))
     reached = truth_months <= asked_at_months

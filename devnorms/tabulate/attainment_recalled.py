@@ -17,6 +17,7 @@ from devnorms.schema.attainment import RECALLED, SEEN, check_attainment
 HEAPS = (6.0, 12.0, 18.0, 24.0, 36.0)
 """Ages in months that people round remembered ages to, unless told otherwise."""
 
+_ALIKE = 0.05
 _NEEDED = ("population", "item", "asked_at_months", "recalled_months")
 _EXTRA = ("milestone", "domain", "study", "country", "instrument")
 
@@ -46,7 +47,8 @@ def recalled_attainment(
         if not reached yet); ``milestone, domain, study, country, instrument`` are
         kept.
     heaps : sequence of float
-        Ages people round to. Anyone who rounds is taken to give the nearest of them.
+        Ages people round to. Anyone who rounds is taken to give the nearest of those
+        that the child has reached.
     noted_as : {"completed_months", "nearest_month"}
         What a remembered 12 that is not rounded further means: 12 to 13 months, or
         11.5 to 12.5.
@@ -95,16 +97,16 @@ def recalled_attainment(
     asked, age = table["asked_at_months"], table["recalled_months"]
     shift = 0.0 if noted_as == "completed_months" else 0.5
     known = age.notna()
-    low, high = _around(age, np.sort(np.asarray(heaps, dtype=float)))
-    # What was remembered had happened; half a month for how the two ages are noted.
-    latest = asked + 0.5
+    low, high = _around(age, asked, np.sort(np.asarray(heaps, dtype=float)))
+    begin = (age - shift).clip(lower=0.0)
     patterns = table.drop(columns=["asked_at_months", "recalled_months"]).assign(
         kind=np.where(known, RECALLED, SEEN),
-        after_months=(age - shift).clip(lower=0.0).where(known, asked),
-        by_months=np.minimum(age - shift + 1.0, latest),
+        after_months=begin.where(known, asked),
+        # What is remembered had happened; the two ages may be noted alike.
+        by_months=np.maximum(np.minimum(begin + 1.0, asked), begin + _ALIKE),
         width_months=0.0,
         heap_after_months=low,
-        heap_by_months=np.minimum(high, latest),
+        heap_by_months=high,
     )
     keys = list(patterns.columns)
     counted = patterns.groupby(keys, dropna=False, sort=True).size()
@@ -149,16 +151,23 @@ def _checked(reports: pd.DataFrame) -> pd.DataFrame:
     return table.assign(asked_at_months=asked, recalled_months=age)
 
 
-def _around(age: pd.Series, heaps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Between which ages one may round to each remembered age; null if to none."""
+def _around(
+    age: pd.Series, asked: pd.Series, heaps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Between which ages one may round to each remembered age; null if to none.
+
+    Nobody rounds to an age that the child has not reached.
+    """
     if not len(heaps):
         return np.full(len(age), np.nan), np.full(len(age), np.nan)
     middle = (heaps[1:] + heaps[:-1]) / 2
-    first, last = (
-        heaps[0] / 2,
-        heaps[-1] + (heaps[-1] - middle[-1] if len(middle) else 6),
-    )
-    edges = np.r_[first, middle, last]
+    edges = np.r_[0.0, middle, np.inf]
+    following = np.r_[heaps[1:], np.inf]
     at = np.clip(np.searchsorted(heaps, age), 0, len(heaps) - 1)
-    hit = heaps[at] == age.to_numpy()
-    return np.where(hit, edges[at], np.nan), np.where(hit, edges[at + 1], np.nan)
+    now = asked.to_numpy(dtype=float)
+    hit = (heaps[at] == age.to_numpy()) & (heaps[at] <= now)
+    last = following[at] > now
+    high = np.where(last, now, np.minimum(edges[at + 1], now))
+    low = np.where(hit, edges[at], np.nan)
+    return low, np.where(hit, np.maximum(high, low + _ALIKE), np.nan)

@@ -12,11 +12,8 @@ from scipy.stats import fisk, lognorm
 
 from devnorms._base.errors import BadValueError, EmptySelectionError, InvalidTableError
 from devnorms.models.attainment_spec import AttainmentSpec
-from devnorms.models.joint_errors import (
-    Published,
-    published_errors,
-    sampling_covariance,
-)
+from devnorms.models.joint_covariance import Published, sampling_covariance
+from devnorms.models.joint_errors import published_errors
 from devnorms.models.joint_figures import Figures, expected
 from devnorms.models.joint_fit import joint
 from devnorms.models.spec import Sampling

@@ -8,6 +8,8 @@ figure one journal column wide is made.
 from __future__ import annotations
 
 from devnorms.report.plot.ages_asked import sampled
+from devnorms.report.plot.attained import attained, attained_curve
+from devnorms.report.plot.dif import dif
 from devnorms.report.plot.differences import differences
 from devnorms.report.plot.forest_rows import forest
 from devnorms.report.plot.imported_matrix import imported_matrix
@@ -23,8 +25,11 @@ from devnorms.report.plot.vocabulary import vocabulary
 from devnorms.report.plot.word_ages import word_ages
 
 __all__ = [
+    "attained",
+    "attained_curve",
     "checks",
     "curves",
+    "dif",
     "differences",
     "forest",
     "imported_matrix",
