@@ -16,6 +16,7 @@ from devnorms.cli.failing import PlainGroup
 from devnorms.cli.importing import import_data
 from devnorms.cli.loading import load
 from devnorms.cli.quality import quality
+from devnorms.cli.reviewing import review
 from devnorms.cli.scoring import score
 
 app = typer.Typer(
@@ -184,6 +185,7 @@ app.command("import")(import_data)
 app.command("load")(load)
 app.command("quality")(quality)
 app.command("score")(score)
+app.add_typer(review, name="review")
 
 
 def _typed() -> str:

@@ -37,6 +37,26 @@ def protect() -> None:
             cursor.execute(statement)
 
 
+def missing() -> list[str]:
+    """Name the triggers that should be there and are not."""
+    names = {
+        words[words.index("TRIGGER") + 1]
+        for words in (
+            statement.replace("IF NOT EXISTS ", "").split()
+            for statement in _statements()
+        )
+        if "TRIGGER" in words[:4]
+    }
+    asked = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return sorted(names - {name for (name,) in cursor.fetchall()})
+
+
 def _statements() -> list[str]:
     """Give them in the words of the database in use."""
     if connection.vendor == "postgresql":

@@ -96,6 +96,8 @@ def create_site(folder: Path, **choices: object) -> Site:
     folder.chmod(0o700)
     site = Site(folder.resolve(), **choices)  # type: ignore[arg-type]
     _write_private(folder / SECRET, secrets.token_urlsafe(50))
+    if not site.database:
+        _write_private(folder / DATABASE, "")  # SQLite's other files get its mode
     told = {key: value for key, value in asdict(site).items() if key != "folder"}
     _write_private(folder / SETTINGS, json.dumps(told, indent=2))
     return site

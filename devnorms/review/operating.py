@@ -7,20 +7,22 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import sqlite3
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devnorms._base.errors import BadValueError, UnknownNameError
-from devnorms.review.instance import DATABASE, ENVIRONMENT, Site, create_site, load_site
+from devnorms.review.instance import ENVIRONMENT, Site, create_site, load_site
 
 if TYPE_CHECKING:
     from devnorms.review.models import Community, User
 
 DAYS_OPEN = 14
 """An invitation can be used that long."""
+
+PROXY = {"x-forwarded-for", "x-forwarded-proto"}
+"""What the web server before us is believed, where there must be one."""
 
 
 def start(folder: Path) -> Site:
@@ -59,7 +61,13 @@ def start(folder: Path) -> Site:
     return site
 
 
-def init(folder: Path, *, address: str = "http://127.0.0.1:8765") -> Site:
+def init(
+    folder: Path,
+    *,
+    address: str = "http://127.0.0.1:8765",
+    database: str = "",
+    smallest_cell: int = 10,
+) -> Site:
     """
     Make a site: folder, secret, database, privacy policy.
 
@@ -69,39 +77,70 @@ def init(folder: Path, *, address: str = "http://127.0.0.1:8765") -> Site:
         New or empty.
     address : str
         What people will type.
+    database : str
+        Like ``postgresql://user:password@host/name``; SQLite in the folder without it.
+    smallest_cell : int
+        Counts below it are shown to nobody; at least 10.
+
+    Raises
+    ------
+    BadValueError
+        If an address, the database or the cell is not what it must be.
     """
     from urllib.parse import urlsplit
 
-    host = urlsplit(address).hostname
-    if not host:
+    told = urlsplit(address)
+    if (
+        told.scheme not in ("http", "https")
+        or not told.hostname
+        or told.path.strip("/")
+    ):
         raise BadValueError.parameter(
             "address", "like https://review.example.org", address
         )
+    if database and not database.startswith(("postgresql://", "postgres://")):
+        raise BadValueError.parameter(
+            "database", "like postgresql://user:password@host/name", "another address"
+        )
+    if smallest_cell < 10:
+        raise BadValueError.parameter("smallest_cell", "10 or more", smallest_cell)
     create_site(
         folder,
         address=address.rstrip("/"),
-        hosts=tuple(dict.fromkeys((host, "127.0.0.1", "localhost"))),
+        hosts=tuple(dict.fromkeys((told.hostname, "127.0.0.1", "localhost"))),
+        database=database,
+        smallest_cell=smallest_cell,
     )
     site = start(folder)
     upgrade()
     return site
 
 
-def upgrade() -> None:
-    """Bring database, cache table, static files and policy to the present version."""
+def upgrade() -> Path | None:
+    """
+    Bring database, cache table, static files and policy to the present version.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The copy that was made before tables were changed.
+    """
     from django.core.management import call_command
 
+    from devnorms.review.guards import protect
+    from devnorms.review.keeping import keep_before_upgrade
+    from devnorms.review.policy_texts import publish
+
+    kept = keep_before_upgrade(load_site(Path(os.environ[ENVIRONMENT])))
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    from devnorms.review.guards import protect
-    from devnorms.review.policy_texts import publish
-
     publish()
     protect()
+    return kept
 
 
-def serve(folder: Path, *, port: int = 8765) -> None:
+def serve(folder: Path, *, port: int = 8765, threads: int = 8) -> None:
     """
     Serve a site on this machine until it is stopped; make it first if it is not there.
 
@@ -110,24 +149,40 @@ def serve(folder: Path, *, port: int = 8765) -> None:
     folder : pathlib.Path
         The site's.
     port : int
-        On loopback; a web server with TLS stands before it if others are to reach it.
+        On loopback only; a web server with TLS stands before it if others are to reach
+        it, and says for whom it asks (``X-Forwarded-For``, ``X-Forwarded-Proto``).
+    threads : int
+        Requests answered at the same time.
     """
     if not folder.exists():
         init(folder, address=f"http://127.0.0.1:{port}")
-    start(folder)
+    site = start(folder)
     upgrade()
     import waitress
+    from django.core.management import call_command
 
     from devnorms.review.wsgi import application
 
+    call_command("check", fail_level="ERROR")
     waitress.serve(
-        application, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True
+        application,
+        host="127.0.0.1",
+        port=port,
+        threads=threads,
+        ident=None,
+        _quiet=True,
+        clear_untrusted_proxy_headers=True,
+        trusted_proxy="127.0.0.1" if site.is_https else None,
+        trusted_proxy_headers=PROXY if site.is_https else None,
     )
 
 
 def community(slug: str, name: str = "", language: str = "en") -> Community:
     """Give a community, making it if it is not there and a name is given."""
+    from django.db import transaction
+
     from devnorms.review.models import Community
+    from devnorms.review.models.audit import record
 
     found = Community.objects.filter(slug=slug).first()
     if found:
@@ -136,7 +191,10 @@ def community(slug: str, name: str = "", language: str = "en") -> Community:
         raise UnknownNameError.among(
             "community", slug, list(Community.objects.values_list("slug", flat=True))
         )
-    return Community.objects.create(slug=slug, name=name, language=language)
+    with transaction.atomic():
+        made = Community.objects.create(slug=slug, name=name, language=language)
+        record("made community", slug, community=slug)
+    return made
 
 
 def invite(slug: str, role: str, *, by: User | None = None) -> str:
@@ -249,24 +307,45 @@ def push(folder: Path, slug: str, *, by: User | None = None) -> tuple[int, int]:
     return len(results), again
 
 
-def backup(site: Site, target: Path) -> None:
+def account(name: str) -> User:
     """
-    Copy a site's database while it is in use.
+    Give a person by user name.
 
     Parameters
     ----------
-    site : Site
-        With SQLite.
-    target : pathlib.Path
-        A new file.
+    name : str
+        As they log in.
+
+    Raises
+    ------
+    BadValueError
+        If there is none. The names that there are are nobody's business.
     """
-    if target.exists():
-        raise BadValueError(f"{target} exists. Name a new file.")
-    part = target.with_name(target.name + ".part")
-    with (
-        sqlite3.connect(site.folder / DATABASE) as source,
-        sqlite3.connect(part) as copy,
-    ):
-        source.backup(copy)
-    part.chmod(0o600)
-    part.replace(target)
+    from devnorms.review.models import User
+
+    found: User | None = User.objects.filter(username__iexact=name).first()
+    if found is None:
+        raise BadValueError(f"There is no account {name!r}.")
+    return found
+
+
+def forget_factor(name: str) -> None:
+    """
+    Take the second factor off an account whose phone and recovery codes are lost.
+
+    Parameters
+    ----------
+    name : str
+        The user name. Make sure, by another way than mail, that it is this person who
+        asks. Stewards see it in the audit of every community of the person.
+    """
+    from django.db import transaction
+
+    from devnorms.review.models.audit import record
+
+    person = account(name)
+    with transaction.atomic():
+        person.authenticator_set.all().delete()
+        held = person.memberships.filter(until__isnull=True)
+        for slug in set(held.values_list("community__slug", flat=True)) or {""}:
+            record("took off second factor", f"of {person.public_id}", community=slug)

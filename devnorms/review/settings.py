@@ -80,7 +80,8 @@ def _database(address: str) -> dict[str, object]:
                 # without IMMEDIATE, two who read and then write lose one of the writes
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+                "PRAGMA secure_delete=ON;",  # names that were removed are overwritten,
             },
         }
     parts = urlsplit(address)
