@@ -85,6 +85,7 @@ def main() -> None:
     elif given.part == "covering":
         covering(given.worlds, given.items, given.children)
     elif given.part == "recalled":
+        recalled_many()
         recalled(given.worlds)
     elif given.part == "contradictions":
         contradictions(given.items, given.children)
@@ -299,6 +300,41 @@ def recalled(worlds: int) -> None:
     print(_coverage_table(pd.concat(covered)))
     print("Share of caregivers who round: intervals that hold the truth")
     print(pd.concat(habits).groupby("level")["held"].agg(["mean", "size"]).round(2))
+
+
+def recalled_many(populations: int = 300) -> None:
+    """Many populations at once, by mode and curvature, the share that rounds known."""
+    rng = np.random.default_rng(11)
+    spec, parts, truth = AttainmentSpec(), [], []
+    for n in range(populations):
+        one = draw_milestones(1, rng=rng, from_months=10, until_months=16)
+        true = attained_ages(one, 300, rng=rng)[:, 0]
+        asked = rng.uniform(9.0, 40.0, 300)
+        # The share at which `leaf_density` looks at leaves.
+        reports = recall_ages(true, asked, heaping=0.3, rng=rng)
+        parts.append(reports.assign(population=f"population_{n:03d}", item="walks"))
+        truth.append((one.location[0], one.log_slope[0]))
+    patterns = recalled_attainment(pd.concat(parts, ignore_index=True))
+    _, codes = pattern_leaves(patterns)
+    given = terms(patterns, codes)
+    mode, factor = leaf_modes(
+        lambda b, a: leaf_density(given, b, a, spec), *rough(patterns, codes, spec)
+    )
+    covariance = factor @ factor.transpose(0, 2, 1)
+    rows = []
+    for share in SHARES:
+        score = logit(share)
+        slope = np.exp(mode[:, 1])
+        gradient = np.stack([np.ones_like(slope), -score / slope], axis=1)
+        sd = np.sqrt(np.einsum("ni,nij,nj->n", gradient, covariance, gradient))
+        true_at = [b + score / np.exp(a) for b, a in truth]
+        z = (mode[:, 0] + score / slope - np.array(true_at)) / sd
+        rows += [
+            {"share": share, "level": level, "covered": np.mean(np.abs(z) < reach)}
+            for level, reach in zip(LEVELS, (0.674, 1.282, 1.96), strict=True)
+        ]
+    print(f"{populations} populations, share of caregivers who round known")
+    print(pd.DataFrame(rows).round(3).to_string(index=False))
 
 
 def _reports(
