@@ -17,6 +17,7 @@ import argparse
 import os
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +45,15 @@ def show(title: str, table: pd.DataFrame) -> None:
     print(f"\n{title}\n{table.round(3).to_string(index=False)}", flush=True)
 
 
+@cache
+def _every() -> pd.DataFrame:
+    """Load once."""
+    return dn.load("childdevdata")
+
+
 def observed(*populations: str) -> pd.DataFrame:
     """Load childdevdata, or some of its populations."""
-    every = dn.load("childdevdata")
+    every = _every()
     if not populations:
         return every
     some = every[every["population"].isin(populations)]
@@ -95,8 +102,6 @@ def evidence() -> None:
     for pair in CONTROLS:
         matched = dn.matched(observed(*pair), "population", key="gcdg")
         show(f"{pair[0]} beside {pair[1]}", dif_evidence(matched))
-    matched = dn.matched(observed(), "population", unit="milestone", key="gcdg")
-    show("All populations by milestone", dif_evidence(matched, folds=3))
 
 
 def populations() -> None:

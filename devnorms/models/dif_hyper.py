@@ -26,6 +26,8 @@ _STEP = 0.05
 _DF = 5.0
 _WIDER = 1.3
 _FEW = 10
+_CENTRES = 40
+_NARROWER = 0.4
 
 
 class Posterior(Protocol):
@@ -74,9 +76,10 @@ def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hype
     """
     Draw hyper-parameters from their posterior.
 
-    Multivariate t distributions propose in rounds, the first around the mode, each
-    other around what was found before; all are weighted by the mean of the proposals,
-    and the weights are Pareto-smoothed.
+    Multivariate t distributions propose in rounds, the first around the mode, the
+    others around many places where weight was found before, so that they follow a
+    bent posterior; all draws are weighted by the mean of the proposals, and the
+    weights are Pareto-smoothed.
 
     Parameters
     ----------
@@ -101,7 +104,7 @@ def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hype
     doi:10.1111/j.1467-9469.2011.00756.x
     """
     mode, scale = _mode(evidence)
-    around = [(mode, _WIDER * scale)]
+    around = [(mode[None, :], _WIDER * scale)]
     found = np.empty((0, len(mode)))
     target = np.empty(0)
     while True:
@@ -114,7 +117,7 @@ def hyper_of(evidence: Posterior, number: int, rng: np.random.Generator) -> Hype
         enough = len(around) >= LEAST_ROUNDS and k < WANTED_K
         if enough or len(around) == MOST_ROUNDS:
             break
-        around.append(_around(found, weight, scale))
+        around.append(_around(found, weight, scale, rng))
     if k > LARGEST_K:
         raise _not_drawn(evidence, mode, scale, k)
     log_evidence = float(logsumexp(raw) - np.log(len(raw)))
@@ -133,14 +136,16 @@ def _smoothed(raw: Floats) -> tuple[Floats, float]:
     return weight / weight.sum(), float(np.asarray(k))
 
 
-def _around(found: Floats, weight: Floats, scale: Floats) -> tuple[Floats, Floats]:
-    """Mean and spread of what was found, for the next round."""
+def _around(
+    found: Floats, weight: Floats, scale: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Places and spread for the next round: where weight was found, half as wide."""
     if 1 / weight.max() < _FEW:  # a few draws say too little of the spread
         weight = np.sqrt(weight) / np.sqrt(weight).sum()
-    mean = weight @ found
-    away = found - mean
+    away = found - weight @ found
     spread = (weight[:, None] * away).T @ away
-    return mean, _WIDER * (0.8 * spread + 0.2 * scale)
+    centres = found[rng.choice(len(found), size=_CENTRES, p=weight)]
+    return centres, _NARROWER * (0.8 * spread + 0.2 * scale)
 
 
 def _not_drawn(
@@ -158,22 +163,25 @@ def _not_drawn(
     return error
 
 
-def _proposed(mean: Floats, scale: Floats, rng: np.random.Generator) -> Floats:
-    """Draw from a multivariate t."""
-    z = rng.standard_normal((PROPOSALS, len(mean)))
+def _proposed(centres: Floats, scale: Floats, rng: np.random.Generator) -> Floats:
+    """Draw from multivariate t distributions around the centres."""
+    z = rng.standard_normal((PROPOSALS, centres.shape[1]))
     z /= np.sqrt(rng.chisquare(_DF, (PROPOSALS, 1)) / _DF)
-    return np.asarray(mean + z @ np.linalg.cholesky(scale).T)
+    middle = centres[rng.integers(len(centres), size=PROPOSALS)]
+    return np.asarray(middle + z @ np.linalg.cholesky(scale).T)
 
 
-def _log_density(at: Floats, mean: Floats, scale: Floats) -> Floats:
-    """Log density of a multivariate t."""
-    size = len(mean)
+def _log_density(at: Floats, centres: Floats, scale: Floats) -> Floats:
+    """Log density of equally weighted multivariate t distributions."""
+    size = centres.shape[1]
     factor = np.linalg.cholesky(scale)
-    z = np.linalg.solve(factor, (at - mean).T)
+    away = at[:, None, :] - centres[None, :, :]
+    z = np.linalg.solve(factor, away.reshape(-1, size).T)
+    square = (z**2).sum(axis=0).reshape(len(at), len(centres))
     constant = gammaln((_DF + size) / 2) - gammaln(_DF / 2)
     constant -= 0.5 * size * np.log(_DF * np.pi) + np.log(np.diag(factor)).sum()
-    tail = (_DF + size) / 2 * np.log1p((z**2).sum(axis=0) / _DF)
-    return np.asarray(constant - tail)
+    tail = (_DF + size) / 2 * np.log1p(square / _DF)
+    return np.asarray(constant - np.log(len(centres)) + logsumexp(-tail, axis=1))
 
 
 def _mode(evidence: Posterior) -> tuple[Floats, Floats]:
