@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from devnorms._base.checks import check_known
-from devnorms.norms.transport_check import CHOSEN
 from devnorms.norms.transport_choice import Fold, foretell_one
 from devnorms.norms.transport_leaves import NODES, Leaves, leaves_at, leaves_of
 from devnorms.norms.transport_local import with_local
@@ -76,8 +75,8 @@ def learning_curve(
     -------
     pandas.DataFrame
         See `devnorms.norms.transport_scores.score`; with ``group, method, children,
-        sample``. Methods: transport, `POOLED_SD` as a prior for each milestone on its
-        own, `LOCAL`.
+        sample``. Methods: the one given, `POOLED_SD` as a prior for each milestone
+        on its own, `LOCAL`.
 
     Raises
     ------
@@ -100,9 +99,9 @@ def learning_curve(
         target = leaves_at(judges, at[at >= 0])
         local = aligned(nodes_from_counts(sample.local, nodes=NODES), items)
         found = {
-            (CHOSEN, 0): predicted.mixture(),
+            (method.name, 0): predicted.mixture(),
             (POOLED_SD, 0): pooled,
-            (CHOSEN, sample.children): with_local(
+            (method.name, sample.children): with_local(
                 predicted, local, sample.children
             ).mixture(),
             (POOLED_SD, sample.children): local_only(local, pooled),

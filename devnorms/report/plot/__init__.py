@@ -21,12 +21,14 @@ from devnorms.report.plot.placement import placement, reference_choice
 from devnorms.report.plot.planner import planner
 from devnorms.report.plot.published_ages import published
 from devnorms.report.plot.share_curves import curves
+from devnorms.report.plot.transported import calibration, learning
 from devnorms.report.plot.vocabulary import vocabulary
 from devnorms.report.plot.word_ages import word_ages
 
 __all__ = [
     "attained",
     "attained_curve",
+    "calibration",
     "checks",
     "curves",
     "dif",
@@ -34,6 +36,7 @@ __all__ = [
     "forest",
     "imported_matrix",
     "imported_shares",
+    "learning",
     "ledger",
     "link_graph",
     "placement",
