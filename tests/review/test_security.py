@@ -207,6 +207,11 @@ def test_what_people_write_is_shown_as_text_in_every_field(payload, place):
         assert "14{" not in text
 
 
+def _both(table: str) -> tuple[str, str]:
+    change, remove = "UPDATE {} SET id = id + 1000", "DELETE FROM {}"
+    return change.format(table), remove.format(table)
+
+
 @pytest.mark.parametrize("table", guards.ONLY_ADDED)
 def test_the_database_refuses_to_change_or_remove_rows_of(table, place, ana):
     one = result(place)
@@ -219,7 +224,7 @@ def test_the_database_refuses_to_change_or_remove_rows_of(table, place, ana):
         cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
         if not cursor.fetchone()[0]:
             return
-        for statement in (f"UPDATE {table} SET id = id + 1000", f"DELETE FROM {table}"):
+        for statement in _both(table):
             with (
                 pytest.raises(IntegrityError, match="append-only"),
                 transaction.atomic(),
