@@ -2,7 +2,7 @@
 # environment in .venv is made by requirements/bootstrap.py, which brings uv itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help install train-annotator demo test check pytest format lab bench slow lock clean
+.PHONY: help install translations train-annotator demo test check pytest format lab bench slow lock clean
 
 # The first python3 that really starts (pyenv's shims exist without starting).
 FIND_PYTHON = for p in python3 python3.13 python3.12 python3.14 /usr/bin/python3 \
@@ -51,6 +51,11 @@ bench: install ## the benchmark table
 
 train-annotator: install ## make datasets/annotator/embedded.npz from the phrase banks
 	OMP_NUM_THREADS=1 $(BIN)/python datasets/annotator/train.py
+
+LANGUAGES := es ca eu gl pt fr nl zh_Hans sw ar tr
+translations: ## collect the review site's strings into its .po files, compile to .mo
+	cd devnorms/review && ../../$(BIN)/django-admin makemessages --no-location --no-wrap \
+		--no-obsolete $(LANGUAGES:%=-l %) && ../../$(BIN)/django-admin compilemessages
 
 lock: ## pin anew what pyproject.toml asks for
 	@$(BOOTSTRAP) lock

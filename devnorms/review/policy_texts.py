@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from devnorms.review.languages import is_checked
+
 FOLDER = Path(__file__).parent / "policy"
 
 
@@ -23,6 +25,6 @@ def publish() -> None:
             language=file.stem,
             defaults={
                 "body": file.read_text(encoding="utf-8"),
-                "machine_made": file.stem != "en",
+                "machine_made": not is_checked(file.stem),
             },
         )

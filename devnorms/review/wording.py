@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from devnorms.review.languages import milestone_names
 
 DOTS = 20
 PLAIN_AGES = (3, 6, 9, 12, 15, 18, 24, 30, 36, 48, 60)
@@ -108,5 +110,6 @@ def limits() -> list[str]:
 
 
 def milestone_name(milestone: str) -> str:
-    """Give the milestone's name."""
-    return milestone.replace("_", " ").capitalize()
+    """Give the milestone's name in the reader's language; its code if it has none."""
+    names = milestone_names(get_language() or "en")
+    return names.get(milestone, milestone.replace("_", " ").capitalize())
