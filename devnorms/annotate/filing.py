@@ -158,12 +158,14 @@ def _coded(
     """For each line, its answer and its proposals."""
     reports = [line.report for line in chunk if line.report is not None]
     rows = iter(propose(reports, coder, names=names, outcomes=mended))
+    declined: dict[str, str] = getattr(coder, "refused", {})
     results = []
     for line in chunk:
         codings = next(rows) if line.report is not None else []
         answer = {"line": line.number, "id": line.id}
-        if line.report is None:
-            answer |= {"outcome": "refused", "why": line.refused}
+        why = line.refused or declined.get(line.id or "", "")
+        if line.report is None or why:
+            answer |= {"outcome": "refused", "why": why}
         else:
             answer |= {"outcome": "coded", "proposals": len(codings)}
         results.append({"answer": answer, "codings": codings})
@@ -198,7 +200,8 @@ def _filed(
     mended: Counter[str],
     files: tuple[Path, Path, Path],
 ) -> Filed:
-    refused = [line for line in lines if line.report is None]
+    answers = [result["answer"] for result in ordered]
+    refused = [a["why"] for a in answers if a["outcome"] == "refused"]
     used = {line.report.lang for line in lines if line.report is not None}
     return kind(
         *files,
@@ -207,7 +210,7 @@ def _filed(
         refused=len(refused),
         proposals=sum(len(result["codings"]) for result in ordered),
         resumed=resumed,
-        reasons=dict(Counter(line.refused for line in refused)),
+        reasons=dict(Counter(refused)),
         mended=dict(mended),
         unreviewed=tuple(sorted(used & set(coder.unreviewed))),
     )

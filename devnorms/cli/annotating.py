@@ -12,6 +12,7 @@ import typer
 from devnorms.cli import speaking
 
 if TYPE_CHECKING:
+    from devnorms.annotate.coding import Coder
     from devnorms.annotate.filing import Filed
 
 
@@ -26,7 +27,9 @@ def annotate(
     out: Annotated[Path, typer.Option(help="Where to: a .jsonl file.")] = Path(
         "codings.jsonl"
     ),
-    coder: Annotated[str, typer.Option(help="Which coder.")] = "embedded",
+    coder: Annotated[
+        str, typer.Option(help="Which coder: embedded or server.")
+    ] = "embedded",
     names: Annotated[
         Path | None,
         typer.Option(
@@ -34,12 +37,41 @@ def annotate(
             show_default=False,
         ),
     ] = None,
+    server: Annotated[
+        str, typer.Option(help="Address of a chat server, for --coder server.")
+    ] = "http://127.0.0.1:8080/v1",
+    model: Annotated[str, typer.Option(help="The model, as the server calls it.")] = "",
+    allow_host: Annotated[
+        str | None,
+        typer.Option(
+            help="A host that is not this machine and may read reports whose family "
+            "has agreed (consent third_party_processing).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Propose milestones for caregivers' reports; nothing leaves this machine."""
     from devnorms.annotate.filing import annotate_file
 
-    filed = annotate_file(reports, out, coder=coder, names=_names(names))
+    reader = coder if coder != "server" else _server(server, model, out, allow_host)
+    filed = annotate_file(reports, out, coder=reader, names=_names(names))
     tell_filed(filed)
+
+
+def _server(url: str, model: str, out: Path, allow_host: str | None) -> Coder:
+    """Give the coder that asks a server, with the codebook of the package."""
+    from devnorms.annotate.server import ServerCoder
+    from devnorms.sources.codebook import milestones
+
+    table = milestones().query("origin == 'core'").set_index("milestone")
+    told = table["counts_as"] + " / " + table["does_not_count"]
+    return ServerCoder(
+        url,
+        model,
+        {str(name): str(what) for name, what in told.items()},
+        log=out.with_suffix(".audit.jsonl"),
+        allow_host=allow_host,
+    )
 
 
 def _names(file: Path | None) -> list[str]:

@@ -276,3 +276,26 @@ def test_long_reports_are_sent_in_parts_and_offsets_hold() -> None:
 def test_a_dialect_that_is_none_is_told() -> None:
     with pytest.raises(UnknownNameError, match="Unknown dialect"):
         ServerCoder("http://127.0.0.1:1/v1", "m", BOOK, dialect="guided_json")
+
+
+def test_a_file_of_reports_says_which_the_server_did_not_answer(tmp_path: Path) -> None:
+    from devnorms.annotate.filing import annotate_file
+
+    def reply(body: dict[str, Any]) -> Any:
+        bad = "Emptyhanded" in body["messages"][1]["content"]
+        return (500, b"") if bad else coded(body, CRAWLS)
+
+    file = tmp_path / "r.jsonl"
+    rows = [{"id": "a", "lang": "en", "text": "Emptyhanded she sits."}]
+    rows += [{"id": "b", "lang": "en", "text": "She crawls."}]
+    file.write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
+    double = Double(reply)
+    with serving(double) as url:
+        out = tmp_path / "o.jsonl"
+        coder = ServerCoder(url, "m", BOOK, log=out.with_suffix(".audit.jsonl"))
+        filed = annotate_file(file, out, coder=coder)
+    assert (filed.coded, filed.refused, filed.proposals) == (1, 1, 1)
+    assert list(filed.reasons) == ["no usable answer: the server answered 500"]
+    answers = [json.loads(x) for x in filed.answers.read_text("utf-8").splitlines()]
+    assert [a["outcome"] for a in answers] == ["refused", "coded"]
+    assert check_log(filed.log) == []
