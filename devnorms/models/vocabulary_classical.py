@@ -4,6 +4,7 @@ The classical answers beside the vocabulary model: quantile and beta regression.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -112,7 +113,8 @@ def beta_regressions(
     -------
     pandas.DataFrame
         As `quantile_regressions`; ``dropped`` counts children without a word or with
-        all words, ``words_low`` and ``words_high`` are null.
+        all words, ``words_low`` and ``words_high`` are null. Populations whose
+        likelihood did not converge have no row.
 
     Raises
     ------
@@ -136,7 +138,12 @@ def beta_regressions(
         inside = (share > 0) & (share < 1)
         rows = _rows(mine, ages, basis)[inside]
         model = BetaModel(share[inside], rows, exog_precision=rows[:, :2])
-        params = np.asarray(model.fit(disp=0, maxiter=500).params)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fitted = model.fit(disp=0, maxiter=500)
+        if not fitted.mle_retvals["converged"]:
+            return []
+        params = np.asarray(fitted.params)
         mean = expit(basis @ params[: basis.shape[1]])
         precision = np.exp(basis[:, :2] @ params[basis.shape[1] :])
         ceiling = float(mine["ceiling"].max())
