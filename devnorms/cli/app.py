@@ -12,6 +12,7 @@ import typer
 
 from devnorms.cli import speaking
 from devnorms.cli.annotating import annotate
+from devnorms.cli.coding import code
 from devnorms.cli.failing import PlainGroup
 from devnorms.cli.importing import import_data
 from devnorms.cli.loading import load
@@ -181,6 +182,7 @@ def doctor() -> None:
 
 
 app.command("annotate")(annotate)
+app.command("code")(code)
 app.command("import")(import_data)
 app.command("load")(load)
 app.command("quality")(quality)
