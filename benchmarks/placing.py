@@ -3,12 +3,13 @@ Whether the intervals of a child's percentile hold the truth, from counts to the
 
     python benchmarks/placing.py [--worlds 6] [--children 150]
 
-Made-up worlds of six populations that were asked the same 24 items: counts are drawn and
-fitted (a preview, scales at the medians of their priors), then new children, whose true
-percentile is known, are placed. Printed per number asked and age, and per whose children
-they are: how often the 90 % interval with each uncertainty holds the truth, its mean
-width, the error of the median (root mean square, percentile points), and how often there
-is enough for a percentile. Coverage counts every child, also where there is not enough.
+Made-up worlds of six populations that were asked the same 24 items: counts are drawn
+and fitted (a preview, scales at the medians of their priors), then new children, whose
+true percentile is known, are placed. Printed per number asked and age, and per whose
+children they are: how often the 90 % interval with each uncertainty holds the truth, its
+mean width, the error of the median (root mean square, percentile points), and how often
+there is enough for a percentile. Coverage counts every child, also where there is not
+enough.
 """
 
 from __future__ import annotations
