@@ -173,7 +173,7 @@ def serve(folder: Path, *, port: int = 8765, threads: int = 8) -> None:
         _quiet=True,
         clear_untrusted_proxy_headers=True,
         trusted_proxy="127.0.0.1" if site.is_https else None,
-        trusted_proxy_headers=PROXY if site.is_https else None,
+        trusted_proxy_headers=PROXY if site.is_https else set(),
     )
 
 
