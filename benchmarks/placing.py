@@ -6,10 +6,10 @@ Whether the intervals of a child's percentile hold the truth, from counts to the
 Made-up worlds of six populations that were asked the same 24 items: counts are drawn
 and fitted (a preview, scales at the medians of their priors), then new children, whose
 true percentile is known, are placed. Printed per number asked and age, and per whose
-children they are: how often the 90 % interval with each uncertainty holds the truth, its
-mean width, the error of the median (root mean square, percentile points), and how often
-there is enough for a percentile. Coverage counts every child, also where there is not
-enough.
+children they are: how often the 90 % interval with each uncertainty holds the truth,
+its mean width, the error of the median (root mean square, percentile points), and how
+often there is enough for a percentile. Coverage counts every child, also where there is
+not enough.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def world(seed: int, asked: int, children: int) -> list[dict[str, object]]:
-    """One world: fit its counts, place children of its norm and of another population."""
+    """One world: fit its counts, place children of its norm and of another."""
     rng = np.random.default_rng(seed)
     milestones = {
         f"m{at:02d}": (DOMAINS[at % 3], float(age)) for at, age in enumerate(MONTHS)
