@@ -50,7 +50,7 @@ def annotate(
         ),
     ] = None,
 ) -> None:
-    """Propose milestones for caregivers' reports; nothing leaves this machine."""
+    """Propose milestones for reports, on this machine unless you name a host."""
     from devnorms.annotate.filing import annotate_file
 
     reader = coder if coder != "server" else _server(server, model, out, allow_host)

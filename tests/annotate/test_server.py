@@ -299,3 +299,24 @@ def test_a_file_of_reports_says_which_the_server_did_not_answer(tmp_path: Path) 
     answers = [json.loads(x) for x in filed.answers.read_text("utf-8").splitlines()]
     assert [a["outcome"] for a in answers] == ["refused", "coded"]
     assert check_log(filed.log) == []
+
+
+def test_the_command_asks_the_server_with_all_milestones(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from devnorms.cli.app import app
+
+    file, out = tmp_path / "r.jsonl", tmp_path / "o.jsonl"
+    file.write_text('{"id": "b", "lang": "en", "text": "She crawls."}\n', "utf-8")
+    double = Double(lambda body: coded(body, CRAWLS))
+    with serving(double) as url:
+        asked = ["annotate", str(file), "--out", str(out), "--coder", "server"]
+        done = CliRunner().invoke(app, [*asked, "--server", url, "--model", "tiny"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(out.read_text("utf-8"))["coder"].startswith("server:tiny:json")
+    code = schema_of(double.bodies[-1])["properties"]["codes"]["items"]
+    assert len(code["properties"]["concept"]["enum"]) == 49
+    other = ["--server", "http://192.0.2.7/v1", "--model", "x"]
+    refused = CliRunner().invoke(app, [*asked, *other])
+    assert refused.exit_code == 2
+    assert "is not this machine" in refused.output
