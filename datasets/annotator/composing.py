@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from phrasebanks import STATUS_OF, Bank
+from phrasebanks import SHARE_OF, STATUS_OF, Bank
 
 WEIGHTS = {
     "achieved": 40,
@@ -34,6 +34,7 @@ class Gold:
     status: str
     low: float | None = None
     high: float | None = None
+    weight: float = 1.0
 
 
 @dataclass
@@ -77,7 +78,8 @@ def _part(
     if kind == "nominal":
         phrase, status = _answered(bank, phrase, rng)
     phrase = noisy(phrase.strip(" .。"), rng, bank.language)
-    gold = Gold(0, len(phrase), concept, status)
+    share = SHARE_OF.get(kind, 1.0)
+    gold = Gold(0, len(phrase), concept, status, weight=share)
     text = phrase
     ages = [a for a in bank.ages if not a.get("none")]
     frames = bank.frames.get("with_age", [])
@@ -105,18 +107,18 @@ def _answered(bank: Bank, phrase: str, rng: random.Random) -> tuple[str, str]:
 
 
 _NO = {
-    "en": ["no", "not yet", "nope", "no, not yet"],
-    "es": ["no", "todavía no", "aún no", "nada"],
-    "ca": ["no", "encara no", "res"],
-    "eu": ["ez", "oraindik ez"],
-    "gl": ["non", "aínda non"],
-    "pt": ["não", "ainda não", "nada"],
-    "fr": ["non", "pas encore"],
-    "nl": ["nee", "nog niet"],
-    "zh": ["不会", "还不会", "还没有", "没有"],
-    "sw": ["hapana", "bado"],
-    "ar": ["لا", "لسه", "ليس بعد"],
-    "tr": ["hayır", "henüz yok", "yok", "daha değil"],
+    "en": ["no", "not yet", "nope", "no, not yet", "nah", "never", "not at all"],
+    "es": ["no", "todavía no", "aún no", "nada", "para nada", "qué va", "nunca"],
+    "ca": ["no", "encara no", "res", "gens", "mai", "de moment no"],
+    "eu": ["ez", "oraindik ez", "ezta ere", "inoiz ez"],
+    "gl": ["non", "aínda non", "nada", "nunca", "polo de agora non"],
+    "pt": ["não", "ainda não", "nada", "nunca", "por enquanto não"],
+    "fr": ["non", "pas encore", "jamais", "pas du tout", "toujours pas", "nan"],
+    "nl": ["nee", "nog niet", "nooit", "helemaal niet", "neen", "niks"],
+    "zh": ["不会", "还不会", "还没有", "没有", "还没呢", "不行", "从来没有"],
+    "sw": ["hapana", "bado", "hata kidogo", "hawezi", "bado kabisa"],
+    "ar": ["لا", "لسه", "ليس بعد", "لأ", "أبدا", "مش لسه", "باقي"],
+    "tr": ["hayır", "henüz yok", "yok", "daha değil", "hiç", "asla", "yok daha"],
 }
 _YES = {
     "en": ["yes", "yep", "ok", "done"],

@@ -8,13 +8,15 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from composing import Composed, compose, noisy
-from phrasebanks import KINDS, STATUS_OF, Bank
+from phrasebanks import KINDS, SHARE_OF, STATUS_OF, Bank
 from scipy import sparse
 
 from devnorms.annotate.coding import Document
+from devnorms.annotate.embedded.blanking import without_ages
 from devnorms.annotate.embedded.candidates import context_of
 from devnorms.annotate.embedded.features import (
     Context,
@@ -24,22 +26,22 @@ from devnorms.annotate.embedded.features import (
     status_features,
 )
 from devnorms.annotate.embedded.heads import Head
-from devnorms.annotate.embedded.units import Unit, units
+from devnorms.annotate.embedded.units import PIECE, Unit, units
 from devnorms.annotate.embedded.vectors import Vocabulary
 from devnorms.annotate.segments import segment
 
-REPORTS_PER_LANGUAGE = 700
+REPORTS_PER_LANGUAGE = 500
 MOST_CONCEPT, MOST_STATUS = 110_000, 160_000
-EPOCHS, BATCH, RATE, DECAY = 8, 128, 0.5, 1e-4
+EPOCHS, BATCH, RATE, DECAY = 7, 512, 1.0, 4e-3
 STATUSES = ("achieved", "not_yet", "unclear", "none")
-FLAG_RARITY = 14.0
+FLAG_RARITY = 4.5
+FRAGMENT = 0.3
 
 
 def document(report: Composed) -> Document:
     """A composed report as the coder sees it."""
-    return Document(
-        "", report.lang, report.text, None, segment(report.text, report.lang)
-    )
+    pieces = segment(report.text, report.lang)
+    return Document("", report.lang, report.text, None, pieces)
 
 
 class Examples:
@@ -53,6 +55,7 @@ class Examples:
         self.contexts: list[Context] = []
         self.concepts: list[int] = []
         self.statuses: list[int] = []
+        self.shares: list[float] = []
 
     def unit(self, text: str, label: int, weight: float, lang: str) -> None:
         self.texts.append(text)
@@ -60,7 +63,8 @@ class Examples:
         self.weights.append(weight)
         self.langs.append(lang)
 
-    def pair(self, context: Context, concept: int, status: str) -> None:
+    def pair(self, context: Context, concept: int, status: str, weight: float) -> None:
+        self.shares.append(weight)
         self.contexts.append(context)
         self.concepts.append(concept)
         self.statuses.append(STATUSES.index(status))
@@ -77,8 +81,13 @@ def examples(banks: Sequence[Bank], concepts: Sequence[str], seed: int) -> Examp
                 for text in {phrase, noisy(phrase, rng, bank.language)}:
                     found.unit(text, number[concept], 1.0, bank.language)
                     if kind in KINDS:
-                        context = Context(text, "", "", bank.language)
-                        found.pair(context, number[concept], STATUS_OF[kind])
+                        context = Context(text, text, "", "", bank.language)
+                        found.pair(
+                            context,
+                            number[concept],
+                            STATUS_OF[kind],
+                            SHARE_OF.get(kind, 1.0),
+                        )
         for sentence in bank.frames.get("nothing", []):
             for text in {sentence, noisy(sentence, rng, bank.language)}:
                 found.unit(text, len(concepts), 2.0, bank.language)
@@ -90,13 +99,16 @@ def examples(banks: Sequence[Bank], concepts: Sequence[str], seed: int) -> Examp
 def _add_report(found: Examples, report: Composed, number: dict[str, int]) -> None:
     """Units with the phrases they hold: none, one, or several."""
     doc = document(report)
+    doc = replace(doc, text=without_ages(doc.text, doc.lang))
     within = units(doc.pieces)
     seen: Counter[int] = Counter()
     for unit in within:
-        text = report.text[unit.start : unit.end]
+        text = doc.text[unit.start : unit.end]
         held = _held(unit, report)
         if not held:
             found.unit(text, len(number), 1.0, report.lang)
+        elif len(held) == 1 and max(held.values()) < FRAGMENT:
+            found.unit(text, len(number), 0.5, report.lang)
         least = 0.45 if len(held) == 1 else 0.9
         for i, share in held.items():
             if share < least:
@@ -106,7 +118,12 @@ def _add_report(found: Examples, report: Composed, number: dict[str, int]) -> No
             found.unit(text, concept, min(1.0, share) / len(held), report.lang)
             if len(held) <= 2 and seen[i] < 2:
                 seen[i] += 1
-                found.pair(context_of(doc, within, unit), concept, gold.status)
+                pieces = [u for u in within if u.level == PIECE]
+                near = [u for u in pieces if u.sentence == unit.sentence]
+                free = [not _held(u, report).keys() - {i} for u in near]
+                before = [u for u in pieces if u.sentence == unit.sentence - 1]
+                context = context_of(doc, unit, near, free, before)
+                found.pair(context, concept, gold.status, gold.weight)
 
 
 def _held(unit: Unit, report: Composed) -> dict[int, float]:
@@ -133,8 +150,8 @@ def vocabulary(
     if enough.sum() > most:
         cut = np.sort(texts)[-most]
         enough &= texts >= cut
-    rarity = np.log(count / texts[enough]).astype(np.float32) + 1
-    unseen = float(np.log(count / least)) + 1
+    rarity = np.sqrt(np.log(count / texts[enough]).astype(np.float32) + 1)
+    unseen = float(np.sqrt(np.log(count / least) + 1))
     return Vocabulary(kept[enough], rarity, unseen)
 
 
@@ -158,7 +175,7 @@ def status_head(found: Examples, cues: CueFinder, most: int) -> Head:
     known = vocabulary(rows, hashes, len(found.contexts), most)
     known.rarity[np.isin(known.hashes, all_flags())] = FLAG_RARITY
     vectors = known.vectors(rows, hashes, len(found.contexts))
-    head = _fitted(vectors, found.statuses, None, STATUSES, known)
+    head = _fitted(vectors, found.statuses, found.shares, STATUSES, known)
     print(
         f"  statuses: {vectors.shape}, {time.process_time() - began:.0f} s", flush=True
     )

@@ -15,9 +15,12 @@ STATUS_OF = {
     "lost": "achieved",
     "not_yet": "not_yet",
     "unclear": "unclear",
-    "weaker": "none",
+    "weaker": "not_yet",
     "other": "none",
 }
+SHARE_OF = {"weaker": 0.25}
+"""The weaker form alone is a "not yet" only where the text makes that plain."""
+
 FOLDER = Path(__file__).parent / "banks"
 
 

@@ -9,6 +9,7 @@ of attainment.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -75,5 +76,5 @@ def _nearest(document: Document, age: Age, proposals: Sequence[Proposal]) -> int
 
 def _sentence_of(document: Document, position: int) -> int:
     """Give the sentence that a position is in, or the one before it."""
-    before = [p.sentence for p in document.pieces if p.start <= position]
-    return before[-1] if before else -1
+    place = bisect_right(document.pieces, position, key=lambda piece: piece.start)
+    return document.pieces[place - 1].sentence if place else -1

@@ -27,7 +27,7 @@ SURROGATES = {
 _NAMES = {"latin": "Sami", "arabic": "سامي", "chinese": "小明"}
 
 _FIXED = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),
     ("url", re.compile(r"(?:https?://|www\.)[^\s，。、؛]+", re.IGNORECASE)),
     ("date", re.compile(r"(?<![\d.,])\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")),
     (

@@ -85,12 +85,18 @@ def segment(text: str, lang: str) -> tuple[Piece, ...]:
 
 
 def _sentences(text: str, answers: frozenset[str]) -> list[tuple[int, int]]:
-    """Spans of sentences; an answer is part of the question before it."""
+    """
+    Give spans of sentences; an answer is part of the question before it.
+
+    A question of a few words names what is spoken of: "Walking? I think so, not sure."
+    """
     found: list[tuple[int, int]] = []
     for start, end in _between(text, 0, len(text), _SENTENCE):
         gap = text[found[-1][1] : start].strip() if found else ""
         asked = gap[:1] in {"?", "؟", "？"} and gap != ""
-        if asked and (_is_short(text[start:end]) or _all_in(text[start:end], answers)):
+        answer = text[start:end]
+        topic = asked and _is_short(text[slice(*found[-1])])
+        if asked and (topic or _is_short(answer) or _all_in(answer, answers)):
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))

@@ -193,11 +193,16 @@ def _parts(words: Lexicon) -> _Parts:
         pair = r"|\s+(?=\D)" if words.pairs else ""
         either = rf"(?:\s*[-/]\s*|\s+{words.either}{joined}{pair})"
         return _Parts(
-            rf"(?<![\w.,])(?:{words.prefix})?", r"(?!\w)", r"\s+", number, either, half
+            rf"(?<!\w)(?<!\d[.,])(?:{words.prefix})?",
+            r"(?!\w)",
+            r"\s+",
+            number,
+            either,
+            half,
         )
     number = rf"(?:{named}|{_DIGITS})"
     either = rf"\s*(?:[-/]|{words.either}|)\s*"
-    return _Parts(r"(?<![\d.,])", "", r"\s*", number, either, half)
+    return _Parts(r"(?<!\d)(?<!\d[.,])(?<!十)", "", r"\s*", number, either, half)
 
 
 @cache
@@ -208,7 +213,9 @@ def _pattern(lang: str) -> re.Pattern[str]:
         raise LookupError(lang)
     p = _parts(words)
     units = "|".join(f"(?P<u_{u}>{words.units[u]})" for u in UNITS)
-    less = "|".join(f"(?P<m_{u}>{words.units[u]})" for u in UNITS[1:])
+    less = "|".join(
+        f"(?(u_{u})(?!)|(?P<m_{u}>{words.units[u]}))" for u in UNITS[1:]
+    )  # a smaller unit than the first, not the same again
     numbers = rf"(?P<n1>{p.number})(?:{p.either}(?P<n2>{p.number}))?"
     and_ = rf"\s*,?\s*(?:{words.and_}\s*)?"
     if words.unit_first:

@@ -39,9 +39,9 @@ class Lexicon:
         Patterns of words that make it no age: "for two months", "two months later".
     at : str
         Pattern of words after which a bare number is an age in months; may be empty.
-    over, before_after, about_inner : str
+    over, before_after, about_inner, since : str
         Patterns: "and a bit"; "before" where it follows; "about" between number and
-        unit.
+        unit; a word that may mean "for" or "from".
     prefix : str
         Letters that may be joined to the first word, as in Arabic.
     pairs, suffixes : bool
@@ -65,6 +65,7 @@ class Lexicon:
     over: str
     before_after: str
     about_inner: str
+    since: str
     prefix: str
     pairs: bool
     suffixes: bool
@@ -106,6 +107,7 @@ def lexicon(lang: str) -> Lexicon | None:
         over=_any(raw["over"]),
         before_after=_any(raw.get("before_after", ())),
         about_inner=_any(raw.get("about_inner", ())),
+        since=_any(raw.get("since", ())),
         prefix=raw.get("prefix", ""),
         pairs=raw.get("pairs", False),
         suffixes=raw.get("suffixes", False),

@@ -5,11 +5,13 @@ From the text of documents to candidates: which unit may speak of which mileston
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
 from devnorms.annotate.coding import Document
+from devnorms.annotate.embedded.blanking import without_ages
 from devnorms.annotate.embedded.features import (
     Context,
     CueFinder,
@@ -17,10 +19,13 @@ from devnorms.annotate.embedded.features import (
     status_features,
 )
 from devnorms.annotate.embedded.heads import Scores, Weights
-from devnorms.annotate.embedded.units import Unit, units
+from devnorms.annotate.embedded.units import PIECE, Unit, units
 
 LEAST = 0.08
 """Below this, a unit is not thought to speak of a milestone at all."""
+
+_OWNED = 0.35
+"""A piece that so likely speaks of a milestone is no context of another one."""
 
 _NEARLY = 0.6
 """A smaller unit is the evidence if it has this part of the best unit's score."""
@@ -72,10 +77,14 @@ def candidates(
     list of Candidate
         By document and sentence.
     """
-    all_units = [units(document.pieces) for document in documents]
+    plain = [
+        replace(document, text=without_ages(document.text, document.lang))
+        for document in documents
+    ]
+    all_units = [units(document.pieces) for document in plain]
     texts = [
         document.text[unit.start : unit.end]
-        for document, within in zip(documents, all_units, strict=True)
+        for document, within in zip(plain, all_units, strict=True)
         for unit in within
     ]
     if not texts:
@@ -83,7 +92,7 @@ def candidates(
     scores = mention_scores(texts, weights)
     found: list[Candidate] = []
     first = 0
-    for number, (document, within) in enumerate(zip(documents, all_units, strict=True)):
+    for number, (document, within) in enumerate(zip(plain, all_units, strict=True)):
         of = scores[first : first + len(within)]
         first += len(within)
         found += _of_document(number, document, within, of, least)
@@ -147,44 +156,72 @@ def _of_document(
 ) -> list[Candidate]:
     """Per sentence and milestone, the smallest unit that nearly scores as the best."""
     found: list[Candidate] = []
-    sentence_of = np.array([unit.sentence for unit in within])
-    for sentence in dict.fromkeys(sentence_of.tolist()):
-        here = np.flatnonzero(sentence_of == sentence)
+    before: list[Unit] = []
+    for _, group in groupby(range(len(within)), key=lambda i: within[i].sentence):
+        here = np.array(list(group))
+        pieces = [within[i] for i in here if within[i].level == PIECE]
         best = scores[here, :-1].max(axis=0)
+        owner = {
+            piece: int(scores[i, :-1].argmax())
+            for piece, i in zip(pieces, here, strict=False)
+            if scores[i, :-1].max() >= _OWNED
+        }
         for concept in np.flatnonzero(best >= least).tolist():
             good = here[scores[here, concept] >= _NEARLY * best[concept]]
             chosen = min(good.tolist(), key=lambda i: within[i].end - within[i].start)
-            context = context_of(document, within, within[chosen])
+            free = [owner.get(piece, concept) == concept for piece in pieces]
+            context = context_of(document, within[chosen], pieces, free, before)
             mention = float(best[concept])
             found.append(Candidate(number, within[chosen], concept, mention, context))
+        before = pieces
     return found
 
 
-def context_of(document: Document, within: Sequence[Unit], unit: Unit) -> Context:
+def context_of(
+    document: Document,
+    unit: Unit,
+    pieces: Sequence[Unit],
+    free: Sequence[bool],
+    before: Sequence[Unit],
+) -> Context:
     """
-    Give a unit with the rest of its sentence and the sentence before.
+    Give a unit with what stands around it and speaks of nothing else.
 
     Parameters
     ----------
     document : Document
         Of the unit.
-    within : sequence of Unit
-        All units of the document.
     unit : Unit
-        One of them.
+        What carries the code.
+    pieces : sequence of Unit
+        Of its sentence.
+    free : sequence of bool
+        Whether each of them speaks of no other milestone.
+    before : sequence of Unit
+        Pieces of the sentence before.
 
     Returns
     -------
     Context
     """
+    inside = [
+        i for i, p in enumerate(pieces) if p.start < unit.end and unit.start < p.end
+    ]
+    first, last = inside[0], inside[-1]
+    while first > 0 and free[first - 1]:
+        first -= 1
+    while last + 1 < len(pieces) and free[last + 1]:
+        last += 1
+    apart = [
+        piece
+        for i, (piece, is_free) in enumerate(zip(pieces, free, strict=True))
+        if is_free and not first <= i <= last
+    ]
     text = document.text
-    same = [u for u in within if u.sentence == unit.sentence]
-    start, end = min(u.start for u in same), max(u.end for u in same)
-    earlier = [u for u in within if u.sentence == unit.sentence - 1]
-    before = (
-        text[min(u.start for u in earlier) : max(u.end for u in earlier)]
-        if earlier
-        else ""
+    return Context(
+        unit=text[unit.start : unit.end],
+        around=text[pieces[first].start : pieces[last].end],
+        rest=" ".join(text[p.start : p.end] for p in apart),
+        before=" ".join(text[p.start : p.end] for p in before),
+        lang=document.lang,
     )
-    rest = f"{text[start : unit.start]} {text[unit.end : end]}"
-    return Context(text[unit.start : unit.end], rest, before, document.lang)

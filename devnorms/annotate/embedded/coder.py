@@ -15,6 +15,7 @@ from devnorms.annotate.coding import Document, Proposal
 from devnorms.annotate.embedded.candidates import Candidate, candidates, status_scores
 from devnorms.annotate.embedded.features import CueFinder
 from devnorms.annotate.embedded.heads import Weights, bundled_weights
+from devnorms.annotate.embedded.spoken import with_spoken
 
 NONE = "none"
 _CONTRADICTED = 0.5
@@ -53,6 +54,11 @@ class EmbeddedCoder:
     def languages(self) -> tuple[str, ...]:
         """Those that it was trained on."""
         return tuple(self.weights.about["languages"])
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The milestones that it knows."""
+        return self.weights.concepts.classes[:-1]
 
     @property
     def unreviewed(self) -> tuple[str, ...]:
@@ -95,10 +101,8 @@ class EmbeddedCoder:
         """
         found = candidates(documents, self.weights)
         proposals: list[list[Proposal]] = [[] for _ in documents]
-        if not found:
-            return proposals
         by_milestone = defaultdict(list)
-        for judged in judge(found, self.weights, self._cues):
+        for judged in judge(found, self.weights, self._cues) if found else ():
             key = judged.candidate.document, judged.candidate.concept
             by_milestone[key].append(judged)
         for (document, concept), all_of in by_milestone.items():
@@ -113,9 +117,18 @@ class EmbeddedCoder:
                     probability=calibrated(best.probability, self.weights.about),
                 )
             )
-        for within in proposals:
-            within.sort(key=lambda proposal: (proposal.start, proposal.concept))
-        return proposals
+        return [
+            self._with_rules(document, within)
+            for document, within in zip(documents, proposals, strict=True)
+        ]
+
+    def _with_rules(
+        self, document: Document, proposals: Sequence[Proposal]
+    ) -> list[Proposal]:
+        """Add what is told in quoted speech and counts, of the milestones it knows."""
+        found = with_spoken(document, proposals)
+        known = [p for p in found if p.concept in self.concepts]
+        return sorted(known, key=lambda p: (p.start, p.concept))
 
 
 def judge(

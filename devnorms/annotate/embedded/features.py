@@ -30,7 +30,14 @@ CUES = (
     "wish",
     "lost",
 )
-_WITHIN, _REST, _BEFORE, _WITH_CONCEPT, _FLAG = 201, 202, 203, 204, 205
+_WITHIN, _REST, _BEFORE, _WITH_CONCEPT, _FLAG, _CORE = (
+    201,
+    202,
+    203,
+    204,
+    205,
+    206,
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,15 @@ class Context:
 
     Attributes
     ----------
-    unit, rest, before : str
-        The unit; the other words of its sentence; the sentence before. As written.
+    unit, around, rest, before : str
+        The unit; the unit with the pieces next to it that speak of nothing else; other
+        such pieces of the sentence; the sentence before. Ages are blanked out.
     lang : str
         Whose cues are looked for.
     """
 
     unit: str
+    around: str
     rest: str
     before: str
     lang: str
@@ -141,7 +150,8 @@ def status_features(
         As in `ngram_hashes`.
     """
     of = np.asarray(concepts, dtype=np.uint64)
-    unit = [fold(c.unit) for c in contexts]
+    core = [fold(c.unit) for c in contexts]
+    unit = [fold(c.around) for c in contexts]
     rest = [fold(c.rest) for c in contexts]
     before = [fold(c.before) for c in contexts]
     parts = []
@@ -150,6 +160,8 @@ def status_features(
     rows, hashes = word_hashes(unit)
     crossed = hashes.astype(np.uint64) + (of[rows] << np.uint64(32))
     parts.append((rows, mixed(crossed, _WITH_CONCEPT)))
+    rows, hashes = word_hashes(core)
+    parts.append((rows, mixed(hashes.astype(np.uint64), _CORE)))
     rows, hashes = word_hashes(rest)
     parts.append((rows, mixed(hashes.astype(np.uint64), _REST)))
     parts.append(_flags(unit, rest, before, [c.lang for c in contexts], cues))

@@ -18,6 +18,7 @@ Hashes = NDArray[np.uint32]
 LONGEST = 5
 _SPACE = 32
 _IDEOGRAPHS = 0x2E80
+_LONGEST_OF_IDEOGRAPHS = 3
 _LONGEST_WORD = 24
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -132,6 +133,8 @@ def _of_signs(
             whole &= signs >= _IDEOGRAPHS
         elif size == 2:
             whole &= ~(spaces[start] & spaces[start + 1])
+        elif size > _LONGEST_OF_IDEOGRAPHS:
+            whole &= signs[start + 1] < _IDEOGRAPHS
         kept = np.flatnonzero(whole)
         found.append((row[kept], mixed(value[kept], size)))
     return found

@@ -12,6 +12,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,7 @@ def read_weights(file: Path) -> Weights:
         If it is missing or not such a file.
     """
     try:
-        with np.load(file, allow_pickle=False) as raw:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as raw:
             about = json.loads(bytes(raw["about"]).decode())
             return Weights(
                 concepts=_head(raw, "concept", tuple(about["concepts"])),
@@ -142,7 +143,7 @@ def read_weights(file: Path) -> Weights:
                 cues=about["cues"],
                 about=about,
             )
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise UnreadableFileError(
             f"{file}: these are no weights of the embedded coder ({error}). Install "
             "devnorms again, or make them with `make train-annotator`."

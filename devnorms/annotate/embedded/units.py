@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from devnorms.annotate.segments import Piece
 
 PIECE, CLAUSE, SENTENCE = 0, 1, 2
+"""Two neighbouring clauses count as a clause."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Unit:
 
 def units(pieces: Sequence[Piece]) -> list[Unit]:
     """
-    Give pieces, clauses of several pieces, and sentences of several clauses.
+    Give pieces, clauses of several pieces, pairs of clauses, and sentences.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def units(pieces: Sequence[Piece]) -> list[Unit]:
         found += [Unit(p.start, p.end, PIECE, sentence) for p in parts]
         clauses = [list(g) for _, g in groupby(parts, key=lambda piece: piece.clause)]
         found += [_joined(c, CLAUSE) for c in clauses if len(c) > 1]
+        if len(clauses) > 2:
+            found += [_joined([*a, *b], CLAUSE) for a, b in pairwise(clauses)]
         if len(clauses) > 1:
             found.append(_joined(parts, SENTENCE))
     return found

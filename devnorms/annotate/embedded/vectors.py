@@ -53,7 +53,9 @@ class Vocabulary:
         scipy.sparse.csr_array
             count x kept, float32.
         """
-        key = np.unique((rows.astype(np.uint64) << np.uint64(32)) | hashes)
+        key = (rows.astype(np.uint64) << np.uint64(32)) | hashes
+        key.sort()
+        key = key[np.concatenate([[True], key[1:] != key[:-1]])] if len(key) else key
         row = (key >> np.uint64(32)).astype(np.int64)
         wanted = (key & np.uint64(0xFFFFFFFF)).astype(np.uint32)
         place = np.searchsorted(self.hashes, wanted)
