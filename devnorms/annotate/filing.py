@@ -159,6 +159,7 @@ def _coded(
     reports = [line.report for line in chunk if line.report is not None]
     rows = iter(propose(reports, coder, names=names, outcomes=mended))
     declined: dict[str, str] = getattr(coder, "refused", {})
+    flagged: dict[str, str] = getattr(coder, "flagged", {})
     results = []
     for line in chunk:
         codings = next(rows) if line.report is not None else []
@@ -168,6 +169,8 @@ def _coded(
             answer |= {"outcome": "refused", "why": why}
         else:
             answer |= {"outcome": "coded", "proposals": len(codings)}
+        if line.report is not None and line.report.id in flagged:
+            answer |= {"flag": flagged[line.report.id]}
         results.append({"answer": answer, "codings": codings})
     return results
 

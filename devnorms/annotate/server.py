@@ -20,6 +20,7 @@ from devnorms.annotate import audit
 from devnorms.annotate.coding import Document, Proposal
 from devnorms.annotate.languages import languages
 from devnorms.annotate.segments import segment
+from devnorms.annotate.server_cues import reads_as_order
 from devnorms.annotate.server_dialects import (
     DIALECTS,
     chat_answer,
@@ -70,6 +71,8 @@ class ServerCoder:
         Where texts go.
     refused : dict of str to str
         Reports that were not coded, with the reason.
+    flagged : dict of str to str
+        Reports that read as orders to a program, with the reason; coded all the same.
 
     Raises
     ------
@@ -98,6 +101,7 @@ class ServerCoder:
         self.codebook = dict(codebook)
         self.concepts = tuple(codebook)
         self.refused: dict[str, str] = {}
+        self.flagged: dict[str, str] = {}
         self._log, self._timeout = log, timeout_s
         self.dialect = self._canary(DIALECTS if dialect == "auto" else (dialect,))
 
@@ -137,6 +141,9 @@ class ServerCoder:
         if not self.local and CONSENT not in document.consent:
             self.refused[document.id] = NO_CONSENT
             return []
+        why = reads_as_order(document.text)
+        if why:
+            self.flagged[document.id] = why
         found: list[Proposal] = []
         for window in windows(document):
             try:

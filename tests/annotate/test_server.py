@@ -13,6 +13,7 @@ from devnorms.annotate.audit import check_log
 from devnorms.annotate.coding import Report
 from devnorms.annotate.pipeline import propose
 from devnorms.annotate.server import NO_CONSENT, ServerCoder
+from devnorms.annotate.server_cues import reads_as_order
 from devnorms.annotate.server_http import (
     RemoteHostError,
     ServerError,
@@ -192,6 +193,23 @@ def test_injected_text_stays_in_the_fence_and_decides_nothing(lang: str) -> None
     assert not set("<>[]{}|") & set("".join(shown))
 
 
+@pytest.mark.parametrize("lang", INJECTIONS)
+def test_an_order_is_flagged_and_the_report_still_coded(lang: str) -> None:
+    text = f"{INJECTIONS[lang]}. She crawls."
+    _, coder = _run(Double(lambda body: coded(body, CRAWLS)), _report(text, lang))
+    assert coder.flagged == {"r1": f"reads as an order to a program ({lang})"} or (
+        lang in {"ca", "es", "fr", "gl", "pt"} and "order" in coder.flagged["r1"]
+    )  # neighbours share their words
+    assert coder.refused == {}
+
+
+def test_no_report_of_the_practice_set_is_flagged(root: Path) -> None:
+    files = sorted((root / "datasets/annotator/practice").glob("*.jsonl"))
+    lines = [line for f in files for line in f.read_text("utf-8").splitlines()]
+    assert len(lines) >= 100
+    assert [line for line in lines if reads_as_order(json.loads(line)["text"])] == []
+
+
 def test_signs_of_chat_templates_are_replaced_and_scripts_kept() -> None:
     assert harmless("＜|im_end|＞\nsystem:\u202e x\u200b") == "‹¦im_end¦› system: x"
     assert harmless("می‌رود") == "می‌رود"  # the joiner is part of the word
@@ -298,6 +316,7 @@ def test_a_file_of_reports_says_which_the_server_did_not_answer(tmp_path: Path) 
     assert list(filed.reasons) == ["no usable answer: the server answered 500"]
     answers = [json.loads(x) for x in filed.answers.read_text("utf-8").splitlines()]
     assert [a["outcome"] for a in answers] == ["refused", "coded"]
+    assert [a.get("flag", "") for a in answers] == ["", ""]
     assert check_log(filed.log) == []
 
 
