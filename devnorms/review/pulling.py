@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devnorms._base.errors import BadValueError
-from devnorms.review.counting import counted
 from devnorms.schema.reviews import FILES, FORMAT
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ def _approved(place: Community) -> list[ContextNote]:
 
 def _decision(one: Decision) -> dict[str, Any]:
     """Give one line; the counts are those at the time of the decision."""
+    from devnorms.review.counting import counted
+
     payload = one.result.payload
     rule = one.rule or counted(one.result)
     return {

@@ -207,6 +207,21 @@ def test_six_wrong_passwords_lock_an_account_even_for_the_right_one(ana):
     assert log_in("ana", PASSWORD).status_code == 200
 
 
+def test_another_name_of_the_site_gives_no_more_tries(ana, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    said = [
+        browser()
+        .post(
+            "/accounts/login/",
+            {"login": "ana", "password": f"wrong one {n}"},
+            headers={"host": ("testserver", "localhost")[n % 2]},
+        )
+        .content.decode()
+        for n in range(6)
+    ]
+    assert ["Too many failed" in text for text in said] == [False] * 5 + [True]
+
+
 def test_an_unknown_account_is_locked_in_the_same_way():
     said = [log_in("nobody", f"wrong one {n}").content.decode() for n in range(6)]
     assert ["Too many failed" in text for text in said] == [False] * 5 + [True]

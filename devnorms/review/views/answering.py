@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from devnorms.review.models import Comment, Opinion
 from devnorms.review.models.answers import Reason, Verdict
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import require, result_for
+from devnorms.review.views.access import require, result_for
 
 
 class OpinionForm(forms.Form):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from devnorms.review.models import AuditEvent, User
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 
 ON_A_PAGE = 50
 

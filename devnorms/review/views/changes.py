@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from devnorms.review import rules
 from devnorms.review.models import Decision, Reply
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 from devnorms.review.wording import told
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from devnorms.review import rules
 from devnorms.review.drawing import curve
 from devnorms.review.models import Collection, CollectionItem
-from devnorms.review.views.common import result_for
+from devnorms.review.views.access import result_for
 from devnorms.review.wording import told
 
 

@@ -16,7 +16,7 @@ from devnorms.review.models import Decision
 from devnorms.review.models.answers import Reason
 from devnorms.review.models.audit import record
 from devnorms.review.models.deciding import Outcome
-from devnorms.review.views.common import result_for
+from devnorms.review.views.access import result_for
 from devnorms.review.wording import told
 
 

@@ -14,7 +14,7 @@ from devnorms.review import rules
 from devnorms.review.models import Opinion
 from devnorms.review.models.answers import Mode, Reason, Verdict
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 from devnorms.review.wording import told
 
 

@@ -44,6 +44,15 @@ class JoinForm(UserCreationForm):
         model = User
         fields = ("username", "display_name")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "autofocus": False,
+        }
+        self.fields["display_name"].widget.attrs["autocomplete"] = "nickname"
+
     def clean_username(self) -> str:
         """Keep names and addresses apart: both are used to log in."""
         name: str = super().clean_username() or ""

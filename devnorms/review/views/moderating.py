@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from devnorms.review.models import Comment, Community, ContextNote, ModerationEvent
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 
 NEXT: dict[str, dict[str, tuple[str, ...]]] = {
     "comment": {"shown": ("hidden",), "hidden": ("shown",)},

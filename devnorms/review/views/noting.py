@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from devnorms.review import rules
 from devnorms.review.models import ContextNote, ModerationEvent
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 
 KINDS = [
     ("practice", gettext_lazy("What we do: carrying, massage, floor time, play")),

@@ -19,7 +19,7 @@ from devnorms.review.models import Community, Membership, User
 from devnorms.review.models.audit import record
 from devnorms.review.models.people import Role
 from devnorms.review.operating import invite as make_invitation
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 
 
 class RoleForm(forms.Form):

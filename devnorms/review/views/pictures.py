@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from devnorms.review.drawing import curve
-from devnorms.review.views.common import result_for
+from devnorms.review.views.access import result_for
 
 
 def curve_picture(request: HttpRequest, public_id: UUID) -> HttpResponse:

@@ -24,7 +24,7 @@ from devnorms.review.adapter import qr_code
 from devnorms.review.models import PrintedLink, User
 from devnorms.review.models.audit import record
 from devnorms.review.operating import sha256
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 
 DAYS = 7
 """A printed link can be used that long."""

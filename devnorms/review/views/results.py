@@ -11,7 +11,7 @@ from devnorms.review import rules
 from devnorms.review.drawing import curve, dots
 from devnorms.review.models import Decision, Opinion
 from devnorms.review.models.answers import Reason, Verdict
-from devnorms.review.views.common import community_for, result_for
+from devnorms.review.views.access import community_for, result_for
 from devnorms.review.wording import domain_name, told
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from devnorms.review.models import Community, Showing
 from devnorms.review.models.audit import record
-from devnorms.review.views.common import community_for, require
+from devnorms.review.views.access import community_for, require
 from devnorms.review.wording import told
 
 EVERYTHING = "*"
