@@ -43,6 +43,14 @@ class InvitationOnly(DefaultAccountAdapter):
         path = reverse("account_confirm_email", args=[emailconfirmation.key])
         return str(settings.SITE_ADDRESS + path)
 
+    def _get_login_attempts_cache_key(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        **credentials: Any,
+    ) -> str:
+        """Count by account, whatever name of this site the request uses."""
+        return str(credentials.get("email") or credentials.get("username", "")).lower()
+
     def format_email_subject(self, subject: str) -> str:
         """Put nothing before it."""
         return str(subject)
