@@ -5,7 +5,7 @@ A result folder → what a community may see of it: payloads, already suppressed
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def _results(
     norms: NormSet, shares: pd.DataFrame, manifest: dict[str, Any], smallest: int
 ) -> Iterator[Published]:
     """Give one result per population and milestone, pooled centres left out."""
-    people = norms.populations.set_index("population")
+    people = norms.populations.set_index("population").to_dict("index")
     made = {"norm_set": norms.id, "finished": manifest.get("finished", "")}
     curves = dict(list(shares.groupby(["population", "milestone"])))
     table = norms.table[norms.table["population"] != POOLED]
@@ -94,7 +94,7 @@ def _results(
             "population": population,
             "milestone": milestone,
             "domain": first["domain"],
-            "who": _who(people.loc[str(population), :]),
+            "who": _who(people[population]),
             "made": made,
             "norm_rows": rows_hash(ages),
         }
@@ -116,7 +116,7 @@ def _too_few(row: pd.Series[Any], smallest: int) -> bool:
     return min(passed, asked - passed) < smallest
 
 
-def _who(card: pd.Series[Any]) -> dict[str, str]:
+def _who(card: dict[Hashable, Any]) -> dict[str, str]:
     """Say who was sampled."""
     kept = (
         "country_name",

@@ -59,7 +59,7 @@ def review_norms(norms: NormSet, review: Review, policy: str = "flag") -> NormSe
         )
     table = norms.table.copy()
     states = {
-        (population, milestone): review.state(population, milestone, rows)
+        (population, milestone): review.state(str(population), str(milestone), rows)
         for (population, milestone), rows in table.groupby(["population", "milestone"])
         if population != POOLED
     }

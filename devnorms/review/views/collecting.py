@@ -2,6 +2,7 @@
 Collections: making them, adding, ordering, notes, printing, taking them offline.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -158,7 +159,7 @@ def _open(request: HttpRequest, public_id: UUID) -> Collection:
     return found
 
 
-def _rows(request: HttpRequest, found: Collection) -> list[dict[str, object]]:
+def _rows(request: HttpRequest, found: Collection) -> list[dict[str, Any]]:
     """Give what the reader may see of it, in its order."""
     items = found.items.select_related("result__run__community")
     return [

@@ -24,7 +24,7 @@ class GatherForm(forms.Form):
     result = forms.ChoiceField(label=gettext_lazy("Result"))
     mode = forms.ChoiceField(
         label=gettext_lazy("How"),
-        choices=[(m.value, m.label) for m in (Mode.PAPER, Mode.MEETING)],
+        choices=[c for c in Mode.choices if c[0] != Mode.WEB],
     )
     people_present = forms.IntegerField(
         label=gettext_lazy("How many people answered so"), min_value=1, max_value=500

@@ -39,7 +39,7 @@ def community(request: HttpRequest, slug: str) -> HttpResponse:
         "run": run,
         "rows": rows,
         "may_gather": rules.may(request.user, "answer for others", place),
-        "answered": sum(row["answered"] for row in rows),
+        "answered": len(mine),
     }
     return render(request, "review/community.html", context)
 
