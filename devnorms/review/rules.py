@@ -79,6 +79,11 @@ def may(user: User, action: str, community: Community) -> bool:
     return action not in SECOND_FACTOR or has_second_factor(user)
 
 
+def may_know_names(user: User, community: Community) -> bool:
+    """Tell whether a person sees who wrote: members do, researchers do not."""
+    return bool(roles(user, community) - {RESEARCHER})
+
+
 def has_second_factor(user: User) -> bool:
     """Tell whether the person logs in with more than a password."""
     return bool(user.authenticator_set.filter(type="totp").exists())

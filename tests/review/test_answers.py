@@ -91,6 +91,17 @@ def test_comments_show_as_text_whatever_they_hold(place, said):
     assert "&lt;b onclick" in page
 
 
+def test_researchers_read_comments_without_their_authors_names(place, said):
+    ana = browser(person("ana", "reviewer", at=place))
+    ana.post(f"/r/{said.public_id}/comment/", {"body": "hello"})
+    for name, role, knows in (("lia", "observer", True), ("rio", "researcher", False)):
+        client = browser(person(name, role, at=place))
+        page = client.get(f"/r/{said.public_id}/").content.decode()
+        card = page.split('<div class="card">')[1].split("</div>")[0]
+        assert "hello" in card
+        assert ("ana" in card) is knows
+
+
 def test_a_note_waits_for_a_steward_before_others_read_it(place, said):
     ana, sol = person("ana", "reviewer", at=place), person("sol", "steward", at=place)
     lia = browser(person("lia", "reviewer", at=place))

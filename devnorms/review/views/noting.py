@@ -80,6 +80,7 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "form": form,
             "may_write": may_write,
             "moderates": moderates,
+            "names": rules.may_know_names(request.user, place),
         },
     )
 

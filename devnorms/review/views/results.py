@@ -62,6 +62,7 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "verdicts": Verdict.choices,
             "reasons": Reason.choices,
             "last": last,
+            "names": rules.may_know_names(request.user, place),
             "comments": found.comments.filter(status="shown").order_by("id"),
             "decision": Decision.objects.filter(result=found).order_by("-id").first(),
             "may_answer": rules.may(request.user, "answer", place),
