@@ -151,7 +151,7 @@ LANGUAGES = [
     ("zh-hans", "中文"), ("sw", "Kiswahili"), ("ar", "العربية"), ("tr", "Türkçe"),
 ]  # fmt: skip
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [HERE / "locale", HERE / "locale_accounts"]  # the latter: allauth's
+LOCALE_PATHS = [HERE / "locale", HERE / "account_words" / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = "UTC"
