@@ -199,3 +199,9 @@ def test_the_note_goes_when_a_speaker_has_checked(monkeypatch):
         assert speakers.unchecked_note()
         monkeypatch.setattr(speakers, "is_checked", lambda _: True)
         assert not speakers.unchecked_note()
+
+
+def test_the_named_milestones_are_those_of_the_phrase_banks():
+    banks = HERE.parents[1] / "datasets" / "annotator" / "banks" / "en.toml"
+    concepts = tomllib.loads(banks.read_text(encoding="utf-8"))["concepts"]
+    assert set(languages.milestone_names("en")) == set(concepts)
