@@ -55,7 +55,7 @@ train-annotator: install ## make datasets/annotator/embedded.npz from the phrase
 LANGUAGES := es ca eu gl pt fr nl zh_Hans sw ar tr
 translations: ## collect the review site's strings into its .po files, compile to .mo
 	cd devnorms/review && ../../$(BIN)/django-admin makemessages --no-location --no-wrap \
-		--no-obsolete $(LANGUAGES:%=-l %) && ../../$(BIN)/django-admin compilemessages
+		--no-obsolete -e html,txt,py,svg $(LANGUAGES:%=-l %) && ../../$(BIN)/django-admin compilemessages
 
 lock: ## pin anew what pyproject.toml asks for
 	@$(BOOTSTRAP) lock

@@ -82,8 +82,8 @@ def _said(of_20: int, narrow: bool) -> str:
     if narrow:
         return _("Of 20 children, about %(n)s do this by %(age)s months.")
     return _(
-        "Of 20 children, about %(n)s do this by %(age)s months "
-        "(between %(low)s and %(high)s)."
+        "Of 20 children, about %(n)s (between %(low)s and %(high)s) do this "
+        "by %(age)s months."
     )
 
 
