@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
 import tomllib
@@ -13,6 +14,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override, to_locale
+from django.utils.translation.template import templatize
 
 import devnorms.review
 from devnorms.review import languages
@@ -25,6 +27,7 @@ HERE = Path(devnorms.review.__file__).parent
 CODES = [code for code, _ in settings.LANGUAGES]
 OTHERS = [code for code in CODES if code != "en"]
 CATALOGUES = sorted(HERE.glob("**/locale/*/LC_MESSAGES/django.po"))
+CALL = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -205,3 +208,31 @@ def test_the_named_milestones_are_those_of_the_phrase_banks():
     banks = HERE.parents[1] / "datasets" / "annotator" / "banks" / "en.toml"
     concepts = tomllib.loads(banks.read_text(encoding="utf-8"))["concepts"]
     assert set(languages.milestone_names("en")) == set(concepts)
+
+
+def said_in_source() -> set[str]:
+    """Every text that the site's code and templates ask a translation of."""
+    said: set[str] = set()
+    for file in HERE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="_" | "ngettext"),
+                    args=[ast.Constant(value=str(text)), *_],
+                ):
+                    said.add(text)
+    for file in (HERE / "templates").rglob("*.*"):
+        for found in CALL.findall(templatize(file.read_text(encoding="utf-8"))):
+            said.add(ast.literal_eval(found).replace("%%", "%"))
+    return said
+
+
+def test_every_text_of_the_source_is_in_every_catalogue():
+    said = said_in_source()
+    assert len(said) > 300
+    for file in (HERE / "locale").glob("*/*/django.po"):
+        held = {
+            one.id[0] if isinstance(one.id, tuple) else one.id
+            for one in catalogue(file)
+        }
+        assert not said - held, f"{file.parents[1].name}: run `make translations`"
