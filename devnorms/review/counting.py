@@ -5,7 +5,7 @@ How a community answered: the latest opinion of each, and who did not answer.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devnorms.review import rules
 from devnorms.review.models import Membership
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from devnorms.review.models import Result
 
 
-def counted(result: Result) -> dict[str, object]:
+def counted(result: Result) -> dict[str, Any]:
     """
     Count answers to this version of a result.
 
@@ -26,8 +26,9 @@ def counted(result: Result) -> dict[str, object]:
     Returns
     -------
     dict
-        ``verdicts, reasons`` (counts), ``answered, asked, silent`` (people),
-        ``quorum, missing_for_quorum``.
+        ``verdicts, reasons`` (people, those of meetings and on paper included),
+        ``answered`` (people), ``asked, silent`` (accounts that may answer, and those of
+        them that did not), ``quorum, missing_for_quorum``.
     """
     latest = {}
     for opinion in result.opinions.order_by("id"):
@@ -39,10 +40,15 @@ def counted(result: Result) -> dict[str, object]:
             community=community, until__isnull=True, role__in=rules.ALLOWED["answer"]
         ).values_list("user_id", flat=True)
     )
-    answered = len(latest)
+    verdicts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for opinion in latest.values():
+        verdicts[opinion.verdict] += opinion.people_present
+        reasons.update(dict.fromkeys(opinion.reasons, opinion.people_present))
+    answered = verdicts.total()
     return {
-        "verdicts": dict(Counter(one.verdict for one in latest.values())),
-        "reasons": dict(Counter(r for one in latest.values() for r in one.reasons)),
+        "verdicts": dict(verdicts),
+        "reasons": dict(reasons),
         "answered": answered,
         "asked": len(could),
         "silent": len(could - set(latest)),

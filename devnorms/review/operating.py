@@ -271,7 +271,7 @@ def push(folder: Path, slug: str, *, by: User | None = None) -> tuple[int, int]:
     from devnorms.review.publishing import published
 
     place = community(slug)
-    results = published(folder, smallest_cell=settings.SMALLEST_CELL)
+    results, made = published(folder, smallest_cell=settings.SMALLEST_CELL)
     whole = content_hash([[one.key, one.content_sha256] for one in results])
     if Run.objects.filter(community=place, folder_sha256=whole).exists():
         return 0, 0
@@ -280,7 +280,7 @@ def push(folder: Path, slug: str, *, by: User | None = None) -> tuple[int, int]:
             community=place,
             title=folder.name,
             folder_sha256=whole,
-            manifest=results[0].payload["made"] if results else {},
+            manifest=made,
             pushed_by=by,
         )
         again = 0

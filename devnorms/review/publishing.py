@@ -45,7 +45,9 @@ class Published:
     content_sha256: str
 
 
-def published(folder: Path, *, smallest_cell: int) -> list[Published]:
+def published(
+    folder: Path, *, smallest_cell: int
+) -> tuple[list[Published], dict[str, str]]:
     """
     Read a result folder and give what may be shown of it.
 
@@ -60,7 +62,10 @@ def published(folder: Path, *, smallest_cell: int) -> list[Published]:
     Returns
     -------
     list of Published
-        One per population and milestone.
+        One per population and milestone. Equal numbers give equal hashes, whenever and
+        by whichever run they were made: a decision need not be made again.
+    dict of str to str
+        ``norm_set, finished``: which run it was.
 
     Raises
     ------
@@ -76,15 +81,15 @@ def published(folder: Path, *, smallest_cell: int) -> list[Published]:
             "`devnorms demo` wrote."
         ) from None
     norms = load_norms(folder / "norms")
-    return list(_results(norms, shares, manifest, smallest_cell))
+    made = {"norm_set": norms.id, "finished": str(manifest.get("finished", ""))}
+    return list(_results(norms, shares, smallest_cell)), made
 
 
 def _results(
-    norms: NormSet, shares: pd.DataFrame, manifest: dict[str, Any], smallest: int
+    norms: NormSet, shares: pd.DataFrame, smallest: int
 ) -> Iterator[Published]:
     """Give one result per population and milestone, pooled centres left out."""
     people = norms.populations.set_index("population").to_dict("index")
-    made = {"norm_set": norms.id, "finished": manifest.get("finished", "")}
     curves = dict(list(shares.groupby(["population", "milestone"])))
     table = norms.table[norms.table["population"] != POOLED]
     for (population, milestone), ages in table.groupby(["population", "milestone"]):
@@ -95,7 +100,6 @@ def _results(
             "milestone": milestone,
             "domain": first["domain"],
             "who": _who(people[population]),
-            "made": made,
             "norm_rows": rows_hash(ages),
         }
         if _too_few(first, smallest):

@@ -75,6 +75,11 @@ def test_a_meeting_is_entered_by_a_facilitator_with_how_many_were_there(place, s
     kept = Opinion.objects.get()
     assert (kept.mode, kept.people_present, kept.person) == ("meeting", 12, None)
     assert kept.recorded_by.username == "flo"
+    count = counted(said)
+    assert count["verdicts"] == {"does_not_fit": 12}
+    assert count["reasons"] == {"meaning": 12}
+    assert count["missing_for_quorum"] == 0
+    assert count["silent"] == count["asked"] == 1
 
 
 def test_reviewers_do_not_enter_answers_of_others(place, said):
@@ -131,7 +136,9 @@ def test_who_pushed_a_result_cannot_decide_on_it(place):
 def test_approval_needs_the_quorum_and_withholding_does_not(place, said):
     client = browser(person("sol", "steward", at=place))
     where = f"/r/{said.public_id}/decide/"
-    client.post(where, {"outcome": "approved", "rationale": "ok"})
+    for approval in ("approved", "approved_with_note"):
+        page = client.post(where, {"outcome": approval, "rationale": "ok"})
+        assert "Too few people have answered" in page.content.decode()
     assert not Decision.objects.exists()
     client.post(where, {"outcome": "withheld", "reasons": ["harm"], "rationale": "no"})
     kept = Decision.objects.get()

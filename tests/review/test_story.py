@@ -35,7 +35,7 @@ def curves_of(seed: int):
     return simulate_curves(draw_truth(rng=rng), rng=rng)
 
 
-def result_folder(folder: Path, seed: int = 3) -> Path:
+def result_folder(folder: Path, seed: int = 3, day: str = "2026-11-24") -> Path:
     """What `devnorms run` leaves, as far as the site reads it."""
     curves = curves_of(seed)
     chosen = ["walks_alone", "kicks_ball"]
@@ -47,7 +47,7 @@ def result_folder(folder: Path, seed: int = 3) -> Path:
     shares.attrs = {}
     shares.to_parquet(folder / "data" / "shares.parquet")
     norms.save(folder / "norms")
-    (folder / "manifest.json").write_text(json.dumps({"finished": "2026-11-24"}))
+    (folder / "manifest.json").write_text(json.dumps({"finished": day}))
     return folder
 
 
@@ -106,6 +106,14 @@ def test_the_same_folder_comes_once_and_changed_numbers_are_a_new_version(
     assert [one.version for one in newest] == [2, 1]
 
 
+def test_the_same_numbers_made_on_another_day_are_no_new_version(
+    folder, place, tmp_path
+):
+    operating.push(folder, "here")
+    later = result_folder(tmp_path / "later", day="2026-12-24")
+    assert operating.push(later, "here") == (0, 0)
+
+
 def test_a_decision_on_old_numbers_asks_to_be_made_again(folder, place, tmp_path):
     sol = person("sol", "steward", at=place)
     operating.push(folder, "here")
@@ -125,7 +133,7 @@ def test_a_decision_on_old_numbers_asks_to_be_made_again(folder, place, tmp_path
 def test_small_cells_have_no_number_anywhere(folder):
     table = load_norms(folder / "norms").table
     most = int(table["asked"].max())
-    for one in published(folder, smallest_cell=most):
+    for one in published(folder, smallest_cell=most)[0]:
         assert one.payload["suppressed"]
         assert not {"asked", "ages", "shares"} & set(one.payload)
 
@@ -135,7 +143,7 @@ def test_ages_that_nobody_was_asked_about_are_not_published(tmp_path):
     norms: NormSet = load_norms(other / "norms")
     assert norms.table["support"].isin(["before", "after"]).any()
     within = norms.table[norms.table["support"] == "within"]
-    told = published(other, smallest_cell=1)
+    told, _ = published(other, smallest_cell=1)
     assert sum(len(one.payload["ages"]) for one in told) == len(within)
     for one in told:
         for row in one.payload["shares"]:

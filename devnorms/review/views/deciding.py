@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from devnorms.review import rules
 from devnorms.review.counting import counted
 from devnorms.review.models import Decision
-from devnorms.review.models.answers import Reason
+from devnorms.review.models.answers import Reason, Verdict
 from devnorms.review.models.audit import record
 from devnorms.review.models.deciding import Outcome
 from devnorms.review.views.access import result_for
@@ -36,8 +37,12 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     count = counted(result)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if count["missing_for_quorum"] and form.cleaned_data["outcome"] == "approved":
-            form.add_error("outcome", "quorum")
+        approves = form.cleaned_data["outcome"] in (Outcome.APPROVED, Outcome.WITH_NOTE)
+        if approves and count["missing_for_quorum"]:
+            form.add_error(
+                "outcome",
+                _("Too few people have answered for the community to approve."),
+            )
         else:
             with transaction.atomic():
                 Decision.objects.create(
@@ -61,6 +66,10 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "result": result,
         "form": form,
         "count": count,
+        "verdicts": [
+            (Verdict(value).label, people)
+            for value, people in count["verdicts"].items()
+        ],
         "told": told(result.payload),
     }
     return render(request, "review/decide.html", context)
